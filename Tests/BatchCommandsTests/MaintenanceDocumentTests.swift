@@ -46,6 +46,51 @@ struct MaintenanceDocumentTests {
         }
     }
 
+    @Test func `rebuild prices every request that a price file prices`() async throws {
+        let orchid = "claude-orchid-preview"
+        func usage(_ input: Int) -> String { "\"input_tokens\":\(input),\"output_tokens\":1000" }
+        let advisor = #"{"type":"advisor_message","model":"\#(orchid)",\#(usage(500))}"#
+        let advised = usage(1_000) + #","iterations":[{"type":"message",\#(usage(1_000))},\#(advisor)]"#
+        let batches = [
+            try ReconciledArchive.batch("a", "2026-11-10T08:00:00Z", answers: [("claude-opus-4-8", advised)]),
+            try ReconciledArchive.batch(
+                "b",
+                "2026-11-11T08:00:00Z",
+                answers: [(orchid, usage(1_000)), (orchid, usage(200_000))]
+            ),
+            try ReconciledArchive.batch("c", "2026-11-12T08:00:00Z", answers: [(orchid, usage(200_000))]),
+        ]
+        try await ReconciledArchive.exported(batches) { archive in
+            let small = "model_id,prompt_min,prompt_max,input,output\n\(orchid),,100000,1,2\n"
+            let files = [
+                try archive.scratch.write(small, to: "small.csv"),
+                try archive.scratch.write(small + "\(orchid),100001,,3,4\n", to: "both.csv"),
+            ]
+            for run in [
+                await archive.run("summarize", "--by", "day", "--format", "table"),
+                await archive.run("summarize", "--by", "day", "--format", "table", "--scan"),
+            ] {
+                #expect(run.output.contains("4 requests have no price: \(orchid) (4)."), "\(run.output)")
+            }
+            let reasons = [
+                ["a: \(orchid) now has a price", "b: \(orchid) now has a price"],
+                ["b: the price of \(orchid) changed", "c: \(orchid) now has a price"],
+            ]
+            for (file, (reasons, unpriced)) in zip(files, zip(reasons, [2, 0])) {
+                let dry = await archive.run("rebuild", "--dry-run", "--prices", file)
+                #expect(dry.notes.contains("Would rebuild 2 batches"), "\(dry.notes)")
+                for reason in reasons { #expect(dry.notes.contains("msgbatch_\(reason)"), "\(dry.notes)") }
+                let expected = await archive.run("summarize", "--json", "--prices", file)
+                #expect(await archive.run("rebuild", "--prices", file).notes.contains("Rebuilt 2 batches"))
+                let row = await archive.run("summarize", "--json").row
+                #expect(row["unpriced_requests"] as? Int == unpriced)
+                #expect(row["cost_usd"] as? Double == expected.row["cost_usd"] as? Double)
+                #expect(await archive.run("rebuild", "--prices", file).notes.contains("Nothing to rebuild"))
+            }
+            #expect(await archive.run("verify", "--full").status == .done)
+        }
+    }
+
     @Test func `rebuild reports the outdated batches, and those it rebuilt`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let path = try archive.file(in: "manifests", "msgbatch_")

@@ -80,7 +80,7 @@ package struct Cost: Sendable, Equatable {
     /// Adds a cell of succeeded requests; `model` is nil if they belong to several models.
     mutating func add(_ cell: UsageCell, model: Label?) {
         prices.merge(cell.prices)
-        let missing = cell.requests - cell.prices.requests
+        let missing = cell.unpricedRequests
         guard missing > 0 else { return }
         if let model {
             unpriced.add(Tally(count: missing), to: model)

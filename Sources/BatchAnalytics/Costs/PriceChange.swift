@@ -20,7 +20,7 @@ extension PriceChange {
     /// Compares the rows that a manifest records with another table, for a batch created on `day`.
     ///
     /// Rows are compared, not versions of tables, so a new table without other figures changes nothing. `tokens` shows
-    /// which models of the batch have requests without a price.
+    /// which models and sizes of prompts of the batch have no price.
     static func changes(
         from rows: [PriceRow],
         _ tokens: TokenSummary?,
@@ -32,9 +32,17 @@ extension PriceChange {
         for row in rows where isChanged(row, from: recorded, to: table, day: day) {
             changes.insert(.changed(model: row.model))
         }
-        for model in tokens?.cost.unpriced.rows.map(\.key.text) ?? [] {
-            guard recorded.prices(of: model, geo: "", day: day) == nil else { continue }
-            if table.prices(of: model, geo: "", day: day) != nil { changes.insert(.nowPriced(model: model)) }
+        for row in tokens?.unpriced.rows ?? [] where row.value.readable > 0 {
+            let old = recorded.prices(of: row.key.text, geo: "", day: day)
+            guard let new = table.prices(of: row.key.text, geo: "", day: day) else { continue }
+            let sizes = row.value.smallestPrompt...row.value.largestPrompt
+            let starts = [sizes.lowerBound, sizes.upperBound] + new.rangeStarts.filter(sizes.contains)
+            let isNew = starts.contains {
+                new.range(promptTokens: $0).prices != nil && old?.range(promptTokens: $0).prices == nil
+            }
+            guard isNew else { continue }
+            let model = table.name(of: row.key.text)
+            changes.insert(old == nil ? .nowPriced(model: model) : .changed(model: model))
         }
         return changes
     }

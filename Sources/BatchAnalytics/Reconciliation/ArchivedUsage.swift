@@ -96,7 +96,7 @@ package struct ArchivedUsage: Sendable {
 extension ArchivedUsage.Part {
     fileprivate init(_ cell: UsageCell) {
         usage = cell.usage
-        unpriced = cell.requests - cell.prices.requests
+        unpriced = cell.unpricedRequests
         assumed = cell.prices.assumed
         notBilled = cell.prices.notBilled
         var pieces = Int128(0)

@@ -73,7 +73,8 @@ extension Measures {
         usage.addClamped(record.usage)
         cost.prices.count(record.price)
         cost.prices.amounts += record.price.amounts
-        if !record.price.hasPrice { cost.unpriced.add(Tally(count: 1), to: Label(block.text(record.model) ?? "")) }
+        guard !record.price.hasPrice else { return }
+        cost.unpriced.add(Tally(count: 1), to: Label(block.text(record.unpricedModel) ?? ""))
     }
 }
 

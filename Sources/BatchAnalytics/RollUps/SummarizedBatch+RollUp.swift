@@ -145,7 +145,8 @@ extension Measures {
     }
 
     fileprivate mutating func add(_ tokens: TokenSummary) {
-        for row in tokens.models.rows { add(row.value, model: row.key) }
-        add(tokens.models.other, model: nil)
+        for row in tokens.models.rows { usage.addClamped(row.value.usage) }
+        usage.addClamped(tokens.models.other.usage)
+        tokens.add(to: &cost)
     }
 }

@@ -10,13 +10,19 @@ package struct TokenSummary: Summary {
     ///
     /// A request is counted at the model of its message, and the tokens and costs of its entries at their own models.
     package private(set) var models = BoundedTable<Label, UsageCell>(capacity: 256)
+    /// Requests without a price by the model that has none, which is the advisor's if only that one has none.
+    package private(set) var unpriced = BoundedTable<Label, UnpricedTally>(capacity: 64)
 
     package init() {}
 
     package mutating func fold(_ block: DecodedBlock, of batch: MessageBatch) {
         let bytes = block.block.bytes
         var cells = SliceTallies<UsageCell>()
+        var unpricedCells = SliceTallies<UnpricedTally>()
         for record in block.records where record.type == .succeeded {
+            if !record.price.hasPrice {
+                unpricedCells.update(record.unpricedModel, in: bytes) { $0.count(record.price.missing) }
+            }
             guard !record.entries.isEmpty else {
                 cells.update(record.model, in: bytes) { $0.count(record) }
                 continue
@@ -27,10 +33,12 @@ package struct TokenSummary: Summary {
             }
         }
         cells.add(to: &models, of: block)
+        unpricedCells.add(to: &unpriced, of: block)
     }
 
     package mutating func merge(_ other: TokenSummary) {
         models.merge(other.models)
+        unpriced.merge(other.unpriced)
     }
 
     /// The sum of all models.
@@ -41,22 +49,96 @@ package struct TokenSummary: Summary {
     /// The cost of all requests.
     package var cost: Cost {
         var cost = Cost()
-        for row in models.rows { cost.add(row.value, model: row.key) }
-        cost.add(models.other, model: nil)
+        add(to: &cost)
         return cost
+    }
+
+    /// Adds the cost of all requests.
+    func add(to cost: inout Cost) {
+        for row in models.rows { cost.prices.merge(row.value.prices) }
+        cost.prices.merge(models.other.prices)
+        for row in unpriced.rows { cost.unpriced.add(Tally(count: row.value.requests), to: row.key) }
+        cost.unpriced.addToOther(Tally(count: unpriced.other.requests))
     }
 }
 
 extension TokenSummary {
-    private static let keys = JSONKeyTable(["models"])
+    private enum Key: String, CaseIterable {
+        case models, unpriced
+    }
+
+    private static let keys = JSONKeys<Key>()
 
     package init(from json: inout JSONCursor) throws(JSONSyntaxError) {
-        try json.requiredMembers(Self.keys) { _, json throws(JSONSyntaxError) in
-            models = try BoundedTable(from: &json, capacity: models.capacity)
+        var hasUnpriced = false
+        try json.requiredMembers(Self.keys) { key, json throws(JSONSyntaxError) in
+            switch key {
+            case .models: models = try BoundedTable(from: &json, capacity: models.capacity)
+            case .unpriced:
+                unpriced = try BoundedTable(from: &json, capacity: unpriced.capacity)
+                hasUnpriced = true
+            }
         }
+        guard !hasUnpriced else { return }
+        // Earlier versions stored only the model of the message.
+        for row in models.rows where row.value.unpricedRequests > 0 {
+            unpriced.add(UnpricedTally(requests: row.value.unpricedRequests), to: row.key)
+        }
+        unpriced.addToOther(UnpricedTally(requests: max(0, models.other.unpricedRequests)))
     }
 
     package var node: JSONNode {
-        .sorted([("models", models.node(budget: 4_500))])
+        .sorted([("models", models.node(budget: 4_500)), ("unpriced", unpriced.node(budget: 1_500))])
     }
+}
+
+/// Succeeded requests without a price.
+package struct UnpricedTally: Sendable, Equatable {
+    package var requests = 0
+    /// Of these, requests with readable usage, for which the price table has no price.
+    package var readable = 0
+    /// The smallest and the largest prompt without a price, in tokens; 0 if ``readable`` is 0.
+    package var smallestPrompt = 0
+    package var largestPrompt = 0
+
+    package init() {}
+
+    init(requests: Int) {
+        self.requests = requests
+    }
+
+    /// Counts one request; `missing` is nil if its usage cannot be read.
+    mutating func count(_ missing: MissingPrice?) {
+        var tally = UnpricedTally(requests: 1)
+        if let missing {
+            tally.readable = 1
+            (tally.smallestPrompt, tally.largestPrompt) = (missing.promptTokens, missing.promptTokens)
+        }
+        merge(tally)
+    }
+}
+
+extension UnpricedTally: StoredValue {
+    package mutating func merge(_ other: UnpricedTally) {
+        requests = requests.addingClamped(other.requests)
+        guard other.readable > 0 else { return }
+        smallestPrompt = readable > 0 ? min(smallestPrompt, other.smallestPrompt) : other.smallestPrompt
+        largestPrompt = max(largestPrompt, other.largestPrompt)
+        readable = readable.addingClamped(other.readable)
+    }
+
+    var weight: Int { requests }
+    var numbers: [Int] { [requests, readable, smallestPrompt, largestPrompt] }
+
+    init(_ row: StoredRow, from place: Int) {
+        requests = row[place]
+        readable = row[place + 1]
+        smallestPrompt = row[place + 2]
+        largestPrompt = row[place + 3]
+    }
+}
+
+extension ResultRecord {
+    /// The model to name for a request without a price.
+    var unpricedModel: TextSlice? { price.missing.map(\.model) ?? model }
 }

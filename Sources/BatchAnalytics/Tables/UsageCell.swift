@@ -13,6 +13,9 @@ package struct UsageCell: Sendable, Equatable {
 
     package init() {}
 
+    /// The requests that have no price.
+    var unpricedRequests: Int { requests - prices.requests }
+
     /// Counts a succeeded request with everything that it used.
     mutating func count(_ record: ResultRecord) {
         count(record.price)

@@ -39,20 +39,30 @@ struct ReconciledArchive {
         model: String = haiku,
         requests: Int = 10
     ) throws -> SimulatedBatch {
+        let answer = (model: model, usage: #""input_tokens":1000,"output_tokens":10,"service_tier":"batch""#)
+        return try batch(id, created, minutes: minutes, answers: Array(repeating: answer, count: requests))
+    }
+
+    /// A batch with answers of these models, with the members of their usage.
+    static func batch(
+        _ id: String,
+        _ created: String,
+        minutes: Int64 = 30,
+        answers: [(model: String, usage: String)]
+    ) throws -> SimulatedBatch {
         let start = try #require(Timestamp(created))
         let document = """
             {"id":"msgbatch_\(id)","type":"message_batch","processing_status":"ended","request_counts":{"processing":0,\
-            "succeeded":\(requests),"errored":0,"canceled":0,"expired":0},"created_at":"\(start.text)",\
+            "succeeded":\(answers.count),"errored":0,"canceled":0,"expired":0},"created_at":"\(start.text)",\
             "ended_at":"\(start.adding(seconds: minutes * 60).text)","expires_at":"\(start.adding(seconds: 86_400).text)",\
             "archived_at":null,"cancel_initiated_at":null,\
             "results_url":"{base_url}/v1/messages/batches/msgbatch_\(id)/results"}
             """
-        let lines = (0..<requests)
-            .map { index in
+        let lines = answers.enumerated()
+            .map { index, answer in
                 """
-                {"custom_id":"\(id)-\(index)","result":{"type":"succeeded","message":{"id":"msg_\(index)","model":"\(model)",\
-                "content":[{"type":"text","text":"x"}],"stop_reason":"end_turn","usage":{"input_tokens":1000,\
-                "output_tokens":10,"service_tier":"batch"}}}}
+                {"custom_id":"\(id)-\(index)","result":{"type":"succeeded","message":{"id":"msg_\(index)","model":"\(answer.model)",\
+                "content":[{"type":"text","text":"x"}],"stop_reason":"end_turn","usage":{\(answer.usage)}}}}
 
                 """
             }

@@ -11,11 +11,21 @@ package struct RequestPrice: Sendable, Equatable {
     package var note: PriceNote?
     /// Whether the request is billed and has a price, or is known not to be billed.
     package var hasPrice = false
+    /// The first part of an unpriced request that has no price; nil if its usage cannot be read.
+    package var missing: MissingPrice?
 
     package init() {}
 
     /// The cost in dollars; nil if the request has no price.
     package var cost: Money? { hasPrice ? amounts.cost : nil }
+}
+
+/// A part of a request for which the price table has no price.
+package struct MissingPrice: Sendable, Equatable {
+    /// The model of the part; nil if the field is missing.
+    package var model: TextSlice?
+    /// The size of its prompt in tokens.
+    package var promptTokens: Int
 }
 
 /// Prices the requests of batches with one price table.
@@ -106,6 +116,7 @@ private struct BlockPricer {
             price.amounts = Amounts()
             for index in record.entries.indices { record.entries[index].amounts = Amounts() }
         }
+        if price.hasPrice { price.missing = nil }
         record.price = price
     }
 
@@ -122,6 +133,7 @@ private struct BlockPricer {
         let prices = prices(of: model, geo: geo, in: bytes)
         guard let part = prices?.price(of: usage, isBatchPrice: isBatchPrice) else {
             price.hasPrice = false
+            price.missing = MissingPrice(model: model, promptTokens: Int(clamping: usage.prompt))
             // A row that lacks a price is recorded too: it is not new when prices are compared later.
             if let row = prices?.row(of: usage) { usedRows.insert(row) }
             return nil
