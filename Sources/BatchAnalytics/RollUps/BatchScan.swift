@@ -14,17 +14,31 @@ package struct BatchScan: Sendable {
 
     /// Adds the records of one block, which must be priced.
     ///
-    /// Blocks can come in any order. `answers` has one element per record if the answers should be JSON.
+    /// Blocks can come in any order. `answers` has one element per record if the answers should be JSON. With the model
+    /// as a key, a request is counted at the model of its message, and the tokens and costs of its entries at their own
+    /// models, as in ``TokenSummary``.
     package mutating func fold(_ block: DecodedBlock, answers: [JSONAnswer?] = []) {
         var interner = PartInterner(grouping)
         var parts: [Measures] = []
+        /// Changes the part that a record belongs to if it has this model.
+        func update(_ record: ResultRecord, of model: TextSlice?, _ change: (inout Measures) -> Void) {
+            let number = interner.number(of: record, model: model, in: block)
+            if number == parts.count { parts.append(Measures()) }
+            change(&parts[number])
+        }
+        let dividesEntries = grouping.requestKeys.contains(.model)
         for (index, record) in block.records.enumerated() {
             let answer = answers.isEmpty ? nil : answers[index]
             group.all.count(record, in: block, answer)
             guard !grouping.requestKeys.isEmpty, covers(record) else { continue }
-            let number = interner.number(of: record, in: block)
-            if number == parts.count { parts.append(Measures()) }
-            parts[number].count(record, in: block, answer)
+            guard dividesEntries, !record.entries.isEmpty else {
+                update(record, of: record.model) { $0.count(record, in: block, answer) }
+                continue
+            }
+            update(record, of: record.model) { $0.count(record, in: block, answer, withUsage: false) }
+            for entry in record.entries {
+                update(record, of: entry.model ?? record.model) { $0.add(entry.usage, entry.amounts) }
+            }
         }
         for (key, measures) in zip(interner.keys(of: block), parts) { add(measures, to: key) }
     }
@@ -57,10 +71,15 @@ package struct BatchScan: Sendable {
 }
 
 extension Measures {
-    /// Counts one request.
+    /// Counts one request, without its tokens and their cost if `withUsage` is false.
     // Kept out of loops: see ``MessageBatches/TokenUsage/addClamped(_:)``.
     @inline(never)
-    fileprivate mutating func count(_ record: ResultRecord, in block: DecodedBlock, _ answer: JSONAnswer?) {
+    fileprivate mutating func count(
+        _ record: ResultRecord,
+        in block: DecodedBlock,
+        _ answer: JSONAnswer?,
+        withUsage: Bool = true
+    ) {
         requests += 1
         outcomes.count(record.type)
         errored += record.type == .errored ? 1 : 0
@@ -70,11 +89,17 @@ extension Measures {
         empty += !record.hasVisibleText && record.toolUses == 0 ? 1 : 0
         if let answer { answers.count(answer) }
         sizes.count(record)
-        usage.addClamped(record.usage)
         cost.prices.count(record.price)
-        cost.prices.amounts += record.price.amounts
+        if withUsage { add(record.usage, record.price.amounts) }
         guard !record.price.hasPrice else { return }
         cost.unpriced.add(Tally(count: 1), to: Label(block.text(record.unpricedModel) ?? ""))
+    }
+
+    /// Adds tokens and their cost.
+    @inline(never)
+    fileprivate mutating func add(_ usage: TokenUsage, _ amounts: Amounts) {
+        self.usage.addClamped(usage)
+        cost.prices.amounts += amounts
     }
 }
 
@@ -95,7 +120,8 @@ private struct PartInterner {
         prefixes = PrefixInterner(grouping.prefixRule)
     }
 
-    mutating func number(of record: ResultRecord, in block: DecodedBlock) -> Int {
+    /// The number of the keys of a record, with this model if one of them is the model.
+    mutating func number(of record: ResultRecord, model: TextSlice?, in block: DecodedBlock) -> Int {
         let bytes = block.block.bytes
         var place: UInt128 = 0
         for (index, key) in requestKeys.enumerated() {
@@ -105,7 +131,9 @@ private struct PartInterner {
             case .error:
                 place = place << Self.bits | UInt128(slices[index].number(of: record.errorType, in: bytes))
                 place = place << Self.bits | UInt128(messages.number(of: record.errorMessage, in: bytes))
-            case .model, .result, .stopReason, .stopCategory, .serviceTier, .geo:
+            case .model:
+                place = place << Self.bits | UInt128(slices[index].number(of: model, in: bytes))
+            case .result, .stopReason, .stopCategory, .serviceTier, .geo:
                 place = place << Self.bits | UInt128(slices[index].number(of: record.slice(key), in: bytes))
             }
         }
@@ -143,13 +171,12 @@ extension ResultRecord {
     /// The text of a key that has one text per line; nil for other keys.
     fileprivate func slice(_ key: Grouping.RequestKey) -> TextSlice? {
         switch key {
-        case .model: model
         case .result: resultType
         case .stopReason: stopReason
         case .stopCategory: stopCategory
         case .serviceTier: serviceTier
         case .geo: inferenceGeo
-        case .error, .prefix: nil
+        case .model, .error, .prefix: nil
         }
     }
 }

@@ -15,6 +15,9 @@ struct QueryCommand: AsyncParsableCommand {
             Rows are kept in results.sqlite in the archive, which is updated before each query and can be removed at \
             any time. Named queries: \(NamedQuery.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: ", ")).
 
+            A row has the tokens and the cost of a whole request, at the model of its message. In summarize --by model, \
+            the tokens of an advisor belong to the advisor's model.
+
             Examples:
               batchkeep query 'SELECT error_class, count(*) AS requests FROM errors GROUP BY 1'
               batchkeep query --named cost-by-day

@@ -22,6 +22,9 @@ struct SelectCommand: AsyncParsableCommand {
             Conditions are column=value, !=, <, <=, >, >=, ~regex, !~regex and 'column in a,b'; null is a missing \
             value.
 
+            A group by model adds up whole requests at the model of the message. In summarize --by model, the tokens of an \
+            advisor belong to the advisor's model.
+
             With --join, columns, conditions and groups may also name columns of the sources: label, or labels.label for \
             the column of labels.csv if the results or another source have one with the same name.
 

@@ -49,6 +49,19 @@ struct CompareTests {
         }
     }
 
+    @Test func `tokens of an advisor belong to its model, with and without a scan`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let compare = ["compare", "claude-opus-4-8", "claude-haiku-5-5", "--format", "json"]
+            func costs(_ options: [String]) async -> [Double] {
+                let run = await InProcess.offline(compare + options, on: archive)
+                let row = run.rows.first { $0["metric"] as? String == "cost_usd" }
+                return ["a", "b"].compactMap { row?[$0] as? Double }
+            }
+            let costs = (summed: await costs([]), scanned: await costs(["--scan"]))
+            #expect(costs.summed.count == 2 && costs.summed == costs.scanned)
+        }
+    }
+
     @Test func `a crossed threshold is reported and sets the status`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func compare(_ thresholds: String...) async -> InProcess {
