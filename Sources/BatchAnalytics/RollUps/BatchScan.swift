@@ -92,7 +92,7 @@ extension Measures {
         cost.prices.count(record.price)
         if withUsage { add(record.usage, record.price.amounts) }
         guard !record.price.hasPrice else { return }
-        cost.unpriced.add(Tally(count: 1), to: Label(block.text(record.unpricedModel) ?? ""))
+        cost.unpriced.add(Tally(count: 1), to: Label(model: block.text(record.unpricedModel) ?? ""))
     }
 
     /// Adds tokens and their cost.
@@ -142,7 +142,8 @@ private struct PartInterner {
 
     /// The combinations, in the order of their numbers.
     func keys(of block: DecodedBlock) -> [PartKey] {
-        let labels = slices.map { block.labels(of: $0) }
+        let labels = zip(requestKeys, slices)
+            .map { $0 == .model ? block.modelLabels(of: $1) : block.labels(of: $1) }
         let (prefixLabels, messageTexts) = (prefixes.labels(of: block), messages.slices.map { block.text($0) ?? "" })
         return places.keys.map { place in
             var place = place

@@ -30,7 +30,7 @@ package struct CacheSummary: Summary {
             if number == tallies.count { tallies.append(CacheTally()) }
             tallies[number].count(record.usage)
         }
-        let (modelLabels, prefixLabels) = (block.labels(of: models), prefixes.labels(of: block))
+        let (modelLabels, prefixLabels) = (block.modelLabels(of: models), prefixes.labels(of: block))
         for (place, tally) in zip(places.keys, tallies) {
             groups.add(tally, to: CacheGroup(model: modelLabels[place.first], prefix: prefixLabels[place.second]))
         }

@@ -23,7 +23,7 @@ package struct ModelSummary: Summary {
                 tally.textBytes = tally.textBytes.addingClamped(record.textBytes)
             }
         }
-        tallies.add(to: &models, of: block)
+        tallies.add(toModels: &models, of: block)
     }
 
     package mutating func merge(_ other: ModelSummary) {

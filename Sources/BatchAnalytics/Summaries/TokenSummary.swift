@@ -10,7 +10,7 @@ package struct TokenSummary: Summary {
     ///
     /// A request is counted at the model of its message, and the tokens and costs of its entries at their own models.
     package private(set) var models = BoundedTable<Label, UsageCell>(capacity: 256)
-    /// Requests without a price by the model that has none, which is the advisor's if only that one has none.
+    /// Requests without a price by the model without one, which can be that of an advisor.
     package private(set) var unpriced = BoundedTable<Label, UnpricedTally>(capacity: 64)
 
     package init() {}
@@ -32,8 +32,8 @@ package struct TokenSummary: Summary {
                 cells.update(entry.model ?? record.model, in: bytes) { $0.add(entry.usage, entry.amounts) }
             }
         }
-        cells.add(to: &models, of: block)
-        unpricedCells.add(to: &unpriced, of: block)
+        cells.add(toModels: &models, of: block)
+        unpricedCells.add(toModels: &unpriced, of: block)
     }
 
     package mutating func merge(_ other: TokenSummary) {
@@ -88,7 +88,7 @@ extension TokenSummary {
     }
 
     package var node: JSONNode {
-        .sorted([("models", models.node(budget: 4_500)), ("unpriced", unpriced.node(budget: 1_500))])
+        .sorted([("models", models.node(budget: 3_700)), ("unpriced", unpriced.node(budget: 700))])
     }
 }
 
@@ -134,7 +134,7 @@ extension UnpricedTally: StoredValue {
         requests = row[place]
         readable = row[place + 1]
         smallestPrompt = row[place + 2]
-        largestPrompt = row[place + 3]
+        largestPrompt = max(smallestPrompt, row[place + 3])
     }
 }
 

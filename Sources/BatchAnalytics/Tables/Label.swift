@@ -26,6 +26,18 @@ package struct Label: Sendable {
         stableHash = shown.value
     }
 
+    /// Creates a label from the name of a model.
+    ///
+    /// A path such as that of an ARN becomes "…" if the name is too long: the model is at its end. ``Prices/ModelName``
+    /// finds it in the label too.
+    init(model name: String) {
+        guard name.utf8.count > Self.maximumLength, let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            self.init(name)
+            return
+        }
+        self.init("…\(name[slash...])")
+    }
+
     private static func shortened(_ name: String, hash: UInt64) -> String {
         let digits = String(hash >> 16, radix: 16)
         let padded = String(repeating: "0", count: 12 - digits.count) + digits

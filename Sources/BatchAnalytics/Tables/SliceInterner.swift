@@ -60,6 +60,11 @@ extension DecodedBlock {
     func labels(of interner: SliceInterner) -> [Label] {
         interner.slices.map { Label(text($0) ?? "") }
     }
+
+    /// The labels of the names of models that an interner has numbered, in the order of their numbers.
+    func modelLabels(of interner: SliceInterner) -> [Label] {
+        interner.slices.map { Label(model: text($0) ?? "") }
+    }
 }
 
 /// Numbers the different keys of one block, starting at 0.

@@ -50,4 +50,9 @@ struct SliceTallies<Value: Mergeable> {
     func add(to table: inout BoundedTable<Label, Value>, of block: DecodedBlock) {
         for (label, value) in zip(block.labels(of: interner), values) { table.add(value, to: label) }
     }
+
+    /// Adds the values of models to a table; a missing field becomes the empty label.
+    func add(toModels table: inout BoundedTable<Label, Value>, of block: DecodedBlock) {
+        for (label, value) in zip(block.modelLabels(of: interner), values) { table.add(value, to: label) }
+    }
 }

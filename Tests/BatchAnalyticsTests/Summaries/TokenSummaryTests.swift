@@ -32,6 +32,28 @@ struct TokenSummaryTests {
         #expect(TokenSummary([.succeeded(model: nil, input: 1)]).models[Label("")]?.requests == 1)
     }
 
+    @Test func `a path before a model is removed if the name is too long`() {
+        let path = "arn:aws:bedrock:us-east-1:123456789012:inference-profile"
+        let names = ["\(path)/us.anthropic.claude-opus-4-8", "eu/claude-opus-4-8"]
+        let models = TokenSummary(names.map { .succeeded(model: $0) }).models
+        #expect(models.rows.count == 2)
+        #expect(models[Label("…/us.anthropic.claude-opus-4-8")]?.requests == 1)
+        #expect(models[Label("eu/claude-opus-4-8")]?.requests == 1)
+    }
+
+    @Test func `a model without a price is counted with the sizes of its prompts`() throws {
+        var unreadable = Request.succeeded(model: "m")
+        unreadable.usageIsReadable = false
+        let summary = TokenSummary([
+            .succeeded(model: "m", input: 9), unreadable, .succeeded(model: "m", input: 500), .succeeded(input: 7),
+        ])
+        let tally = try #require(summary.unpriced[Label("m")])
+        #expect(summary.unpriced.rows.count == 1)
+        #expect(tally.requests == 3 && tally.readable == 2)
+        #expect(tally.smallestPrompt == 9 && tally.largestPrompt == 500)
+        #expect(try TokenSummary(json: summary.node.text) == summary)
+    }
+
     @Test func `a name written with escapes is the same name`() {
         var escaped = Request.succeeded(input: 1)
         escaped.isEscaped = true

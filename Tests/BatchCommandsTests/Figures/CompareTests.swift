@@ -62,6 +62,41 @@ struct CompareTests {
         }
     }
 
+    @Test func `a model is found and priced under an ARN that is too long for a label`() async throws {
+        let path = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic."
+        let opus = path + "claude-opus-4-1-20250805-v1:0"
+        let usage = #""input_tokens":1000,"output_tokens":10"#
+        let answers = Array(repeating: (model: opus, usage: usage), count: 3)
+        let unknown = (model: path + "claude-orchid-preview-v1:0", usage: usage)
+        let batch = try ReconciledArchive.batch("a", "2026-11-17T08:00:00Z", answers: answers + [unknown])
+        try await ReconciledArchive.exported([batch]) { archive in
+            let name = "claude-opus-4-1-20250805"
+            for run in [
+                await archive.run("compare", opus, name, "--format", "json"),
+                await archive.run("compare", opus, name, "--format", "json", "--scan"),
+            ] {
+                let requests = run.rows.first { $0["metric"] as? String == "requests" }
+                #expect(requests?["a"] as? Int == 3 && requests?["b"] as? Int == 3, "\(run.output)\(run.notes)")
+            }
+            let lines = await archive.run(
+                "select",
+                "--where",
+                "model=\(opus)",
+                "--columns",
+                "custom_id",
+                "--format",
+                "csv"
+            )
+            #expect(lines.lines.count == 4, "\(lines.output)\(lines.notes)")
+            let reconciled = await archive.run("reconcile", "--during", "2026-11-17", "--json")
+            #expect(reconciled.output.contains("claude-opus-4-1-20250805") && !reconciled.output.contains("…"))
+            let file = try archive.scratch.write("model_id,input,output\nclaude-orchid-preview,1,2\n", to: "own.csv")
+            let rebuilt = await archive.run("rebuild", "--prices", file)
+            #expect(rebuilt.notes.contains("Rebuilt 1 batch in"), "\(rebuilt.notes)")
+            #expect(await archive.run("summarize", "--json").row["unpriced_requests"] as? Int == 0)
+        }
+    }
+
     @Test func `a crossed threshold is reported and sets the status`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             func compare(_ thresholds: String...) async -> InProcess {
