@@ -104,6 +104,11 @@ package struct ModelPrices: Sendable {
         candidate(promptTokens: Int(clamping: usage.prompt))?.index
     }
 
+    /// The index of the row for the smallest prompts in ``PriceTable/rows``; nil if there is no row.
+    package var firstRow: Int? {
+        rangeStarts.first.flatMap { candidate(promptTokens: $0)?.index }
+    }
+
     /// The row for a size of prompt: on a day outside every row, the nearest; of equally near ones, the first.
     private func candidate(promptTokens: Int) -> Candidate? {
         var nearest: Candidate?

@@ -29,6 +29,25 @@ struct RunStatisticsTests {
         }
     }
 
+    @Test(arguments: ["null", "{}", "1000.0"])
+    func `requests without a readable usage never ask for a rebuild`(usage: String) async throws {
+        let line =
+            #"{"custom_id":"a","result":{"type":"succeeded","message":{"id":"m","type":"message","#
+            + #""role":"assistant","model":"claude-haiku-4-5","content":[],"stop_reason":"end_turn","usage":"#
+            + "\(usage)}}}\n"
+        var batch = try Nights.batch("one", daysBefore: 2)
+        batch.results = .bytes(Array(line.utf8))
+        let counts = #"{"processing":0,"succeeded":1,"errored":0,"canceled":0,"expired":0}"#
+        batch.edit(JSONEdit("request_counts", counts))
+        try await Nights.run([batch]) { nights in
+            let export = await nights.run(["export"])
+            #expect(export.status == .done && nights.archive.archivedIDs == [batch.id], "\(export.notes)")
+            #expect(export.notes.contains("no price") && !export.notes.contains("Today's prices"), "\(export.notes)")
+            let rebuilt = await nights.run(["rebuild"])
+            #expect(rebuilt.status == .done && rebuilt.notes.contains("Nothing to rebuild"), "\(rebuilt.notes)")
+        }
+    }
+
     @Test func `the roll-ups of the run and its days equal those of summarize`() async throws {
         try await InProcess.exportSamples { _, archive, server in
             let days = archive.files(in: "summaries/days")

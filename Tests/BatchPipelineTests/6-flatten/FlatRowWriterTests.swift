@@ -63,6 +63,24 @@ struct FlatRowWriterTests {
             }
     }
 
+    @Test(arguments: [
+        "null", "{}", "1000.0", "\"many\"", #"{"input_tokens":1.5,"output_tokens":5}"#,
+        #"{"input_tokens":3,"output_tokens":5,"iterations":7}"#,
+    ])
+    func `the price of a model is recorded even if no usage of it can be read`(usage: String) throws {
+        let batch = try MessageBatch.sample()
+        let readable = ResultLine.succeeded("a")
+        let unreadable = readable.replacing(#"{"input_tokens":3,"output_tokens":5}"#, with: usage)
+        let models = try [readable, unreadable, unreadable.replacing("haiku-4-5", with: "orchid")]
+            .map { line in
+                var decoded = try ResultDecoder.decode(text: line)
+                let rows = decoded.price(by: RequestPricing(table: .builtIn, origin: nil), of: batch)
+                return rows.map { PriceTable.builtIn.rows[$0].model }
+            }
+        #expect(models[1] == models[0] && models[0].count == 1 && models[2] == [])
+        #expect(try row(unreadable).price_note == "unreadable_usage" && unreadable != readable)
+    }
+
     private let lines = [
         ResultLine.succeeded("a"), ResultLine.errored("b"), ResultLine.other("c", type: "canceled"),
         ResultLine.other("d", type: "expired"), ResultLine.other("e", type: "deferred"),

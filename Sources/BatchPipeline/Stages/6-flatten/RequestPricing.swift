@@ -83,6 +83,10 @@ private struct BlockPricer {
     mutating func price(_ record: inout ResultRecord, in bytes: [UInt8]) {
         guard record.usageIsReadable else {
             record.price.note = .unreadableUsage
+            // Recorded for the same reason as a row that lacks a price; see `add`.
+            if let row = prices(of: record.model, geo: record.inferenceGeo, in: bytes)?.firstRow {
+                usedRows.insert(row)
+            }
             return
         }
         let tier = tierPricing(record.serviceTier, in: bytes)
