@@ -30,7 +30,7 @@ package struct CommandContext: Sendable {
     private var write: @Sendable ([UInt8]) throws -> Void
     /// Whether the reader of standard output has closed it, as far as this is visible without a write.
     package var outputIsClosed: @Sendable () -> Bool = { false }
-    /// Reads all of standard input.
+    /// Reads all of standard input, and blocks until its end; see ``input()``.
     package var readInput: @Sendable () throws -> [UInt8] = { [] }
     private var writeNote: @Sendable ([UInt8]) -> Void
     /// The clock for pauses, idle timeouts and time limits.
@@ -54,6 +54,17 @@ package struct CommandContext: Sendable {
         self.write = write
         self.writeNote = writeNote
         self.clock = clock
+    }
+
+    /// Reads all of standard input.
+    ///
+    /// - Throws: `CancellationError` as soon as the task is canceled, even if standard input has not ended.
+    func input() async throws -> [UInt8] {
+        let (inputs, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        // A blocked read cannot be canceled, so it has its own thread, which is left alone.
+        Thread.detachNewThread { [readInput] in continuation.yield(with: Result { try readInput() }) }
+        for try await input in inputs { return input }
+        throw CancellationError()
     }
 
     /// The context of the command that is running.

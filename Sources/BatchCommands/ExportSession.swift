@@ -222,6 +222,7 @@ struct ExportSession: Sendable {
         let now = context.now()
         var report = ExportReport(summaries: SummarySet(SummaryRegistry.kinds))
         report.stop = error
+        if report.wasCancelled { report.stop = cancellation.failure ?? error }
         return ExportSummary(
             source: source,
             report: report,

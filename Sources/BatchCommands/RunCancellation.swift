@@ -76,7 +76,7 @@ final class RunCancellation: Sendable {
     var failure: CommandFailure? {
         if let outputFailure { return outputFailure }
         for case .timeLimit(let span) in reasons { return .maxRuntime(span) }
-        return nil
+        return outer?.failure
     }
 
     /// Runs `work` in a task that the first SIGINT or SIGTERM cancels.

@@ -1,3 +1,4 @@
+import BatchArchive
 import BatchCommands
 import BatchSimulator
 import Foundation
@@ -111,6 +112,24 @@ struct ExportFaultTests {
             #expect(run.status == .partial)
             #expect(run.notes.contains("time limit reached: stopped after 300s (--max-runtime)"), "\(run.notes)")
             #expect(archive.files(in: "_partial").contains("\(id).journal"))
+        }
+    }
+
+    @Test func `the time limit also ends the wait for the archive and for the key`() async throws {
+        try await Nights.run([Nights.batch("fine", daysBefore: 2)]) { nights in
+            let holder = LockHolder(process: 1, host: "h", since: "s", command: "export")
+            let lock = try ArchiveLock(ArchiveFolder(nights.path), as: holder)
+            for options in [["--wait", "1h"], ["--key-command", "sleep 600; echo key"]] {
+                let run = await InProcess.run(
+                    ["export", "--json", "--max-runtime", "20s", "--archive", nights.path] + options,
+                    at: nights.server.baseURL,
+                    clock: QuickClock()
+                )
+                #expect(run.status == .partial && run.document["exit_status"] as? Int == 3, "\(run.output)")
+                #expect(run.notes.contains("time limit reached: stopped after 20s (--max-runtime)"), "\(run.notes)")
+            }
+            #expect(nights.server.service.requests.isEmpty)
+            _ = consume lock
         }
     }
 

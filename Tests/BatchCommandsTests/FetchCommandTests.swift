@@ -151,6 +151,26 @@ struct FetchCommandTests {
         }
     }
 
+    @Test func `the time limit includes the time to read standard input`() async throws {
+        let (end, notes) = (DispatchSemaphore(value: 0), CapturedBytes())
+        var context = CommandContext(
+            environment: ["ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_API_KEY": InProcess.key],
+            now: { Nights.start },
+            write: { _ in },
+            writeNote: { notes.append($0) },
+            clock: QuickClock()
+        )
+        // Input that ends only after the command.
+        context.readInput = {
+            end.wait()
+            return []
+        }
+        let status = await BatchkeepProgram.run(["fetch", "--max-runtime", "20s"], context: context)
+        end.signal()
+        #expect(status == .partial)
+        #expect(notes.text.contains("error: time limit reached: stopped after 20s (--max-runtime)"), "\(notes.text)")
+    }
+
     @Test func `if nobody reads the receipts, the run ends and keeps what is archived`() async throws {
         // More batches than are downloaded in parallel.
         let batches = try (0..<80).map { try Nights.batch("b\($0)", daysBefore: 2) }

@@ -50,6 +50,7 @@ struct RunCancellationTests {
         #expect(second.signalStatus == .interrupted)
         #expect(first.failure == .maxRuntime(span))
         #expect(second.failure == nil)
+        #expect(RunCancellation(within: first).failure == .maxRuntime(span))
     }
 
     private func context(outputIsClosed: Bool = false) -> CommandContext {

@@ -39,10 +39,21 @@ struct FetchCommand: AsyncParsableCommand {
         var export = try ExportCommand.parse([])
         (export.archive, export.limits, export.common.quiet, export.service) = (archive, limits, quiet, service)
         try export.check(now: context.now())
-        let asked = try FetchInput.batches(in: try context.readInput())
+        // The limit includes the time to read standard input, which may come from a command that still runs.
+        let timeLimit = try limits.runtime()
+        export.limits.maxRuntime = nil
         let observer = ExportProgress(context: context, isQuiet: quiet)
-        let summary = try await RunCancellation.onSignal { [export] cancellation in
-            await ExportSession(export, asked: asked, observer: observer, cancellation: cancellation).run()
+        let summary = try await RunCancellation.onSignal { [export] outer in
+            let cancellation = RunCancellation(within: outer)
+            do {
+                return try await cancellation.limit(to: timeLimit, in: context) {
+                    let asked = try FetchInput.batches(in: try await context.input())
+                    return await ExportSession(export, asked: asked, observer: observer, cancellation: cancellation)
+                        .run()
+                }
+            } catch is CancellationError {
+                throw cancellation.failure ?? CancellationError()
+            }
         }
         guard summary.status == .done else { throw CommandExit(status: summary.status) }
     }
