@@ -160,6 +160,30 @@ struct ImportCommandTests {
         }
     }
 
+    @Test func `a file that does not match postpones no download`() async throws {
+        let batches = try [
+            Nights.batch("good", daysBefore: 2), Nights.batch("bad", daysBefore: 2, kind: .contradicting),
+        ]
+        try await Nights.run(batches) { nights in
+            try await Scratch.use { scratch in
+                let first = await nights.export("--batch", "msgbatch_bad")
+                #expect(first.batches["quarantined"] == 1, "\(first.notes)")
+                let files = try batches.map { try scratch.write("no result\n", to: "\($0.id).jsonl") }
+                for _ in 0..<2 {
+                    let run = await nights.run(["import", "--json"] + files)
+                    #expect(run.fileStates == ["quarantined", "quarantined"], "\(run.notes)")
+                }
+                let second = await nights.export()
+                #expect(second.batches["archived_now"] == 1 && second.batches["retry_scheduled"] == 1)
+                #expect(second.notes.contains("msgbatch_bad: retry scheduled") && second.notes.contains("in 1 run:"))
+                nights.pass(hours: 13)
+                let third = await nights.export()
+                #expect(third.batches["quarantined"] == 1 && third.batches["retry_scheduled"] == nil)
+                #expect(nights.fetches(of: "msgbatch_good") == 1)
+            }
+        }
+    }
+
     @Test func `--compare finds the same lines in another order, and reports other lines`() async throws {
         try await InProcess.exportSamples { _, archive, server in
             try await Scratch.use { scratch in

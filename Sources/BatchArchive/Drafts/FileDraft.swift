@@ -139,7 +139,9 @@ extension FileDraft {
     func quarantinePublication(_ proof: BatchProof, reasons: [String]) throws -> Publication {
         let files = try finished { paths.quarantined($0) }
         var manifest = Manifest(proof, files: files, settings: settings)
-        manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: try earlierAttempts() + 1)
+        // An import is not an attempt to download.
+        let attempts = try earlierAttempts() + (manifest.source.file == nil ? 1 : 0)
+        manifest.quarantine = Manifest.Quarantine(reasons: reasons, attempts: attempts)
         return Publication(
             moves: files.keys.sorted().map { Publication.Move(from: paths.draft($0), to: paths.quarantined($0)) },
             document: Publication.Move(from: paths.draftReason, to: paths.reason),

@@ -41,7 +41,7 @@ struct ArchiveIndex {
             var row = try catalog.batch(manifest.batch.id) ?? CatalogBatch(manifest.batch)
             row.quarantine(
                 reason: quarantine.reasons.joined(separator: "; "),
-                attempts: quarantine.attempts,
+                attempts: manifest.source.file == nil ? quarantine.attempts : nil,
                 requestID: manifest.source.requestID,
                 at: manifest.finishedAt
             )

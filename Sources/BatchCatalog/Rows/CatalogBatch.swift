@@ -160,12 +160,15 @@ extension CatalogBatch {
     }
 
     /// Makes this the row of a batch whose data is in `_quarantine`; `moment` is when it was moved there.
-    package mutating func quarantine(reason: String, attempts: Int, requestID: String?, at moment: Timestamp) {
+    ///
+    /// With nil as `attempts`, an import moved it there. That changes no schedule: a download may succeed at once.
+    package mutating func quarantine(reason: String, attempts: Int?, requestID: String?, at moment: Timestamp) {
         guard !state.isFinal else { return }
-        wasAvailable = true
         state = .quarantined
         lastError = reason
         requestIDs = requestID.map { [$0] } ?? []
+        guard let attempts else { return }
+        wasAvailable = true
         guard nextTryAt == nil || attempts > self.attempts else { return }
         self.attempts = max(attempts, self.attempts)
         nextTryAt = RetrySchedule.nextTry(
