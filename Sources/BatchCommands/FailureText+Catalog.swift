@@ -115,6 +115,12 @@ extension FailureText {
                 "result index '\(path)': cannot be used: \(reason)",
                 advice: "remove it, the next query creates it again: rm \(path.shellQuoted)"
             )
+        case .notWritable(let path):
+            self.init(
+                "result index '\(path)': not found or not up to date, and the archive folder cannot be written",
+                advice: "ask a user who can write to the archive to run a query once, or use batchkeep select, "
+                    + "which needs no index"
+            )
         case .busy(let path):
             self.init(
                 "result index '\(path)': in use: another command is updating it",

@@ -34,6 +34,40 @@ struct SystemLimitTests {
         }
     }
 
+    @Test func `a user who can only read an archive can query an index that is up to date`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Simulation.ofSamples { simulation in
+                let query = "batchkeep query 'SELECT count(*) > 900 AS n FROM results'"
+                // Without these capabilities, the permissions apply to root too.
+                let reader = """
+                    chmod -R a-w archive
+                    drop='setpriv --bounding-set -dac_override,-dac_read_search'
+                    if [ "$(id -u)" -eq 0 ]; then $drop \(query); else \(query); fi
+                    status=$?
+                    chmod -R u+w archive
+                    exit $status
+                    """
+                func run(_ command: String) async throws -> Program.FinishedRun {
+                    try await Program.shell(command, in: folder, environment: simulation.environment)
+                }
+                func expectAdvice(_ run: Program.FinishedRun) {
+                    let sentence = "not found or not up to date, and the archive folder cannot be written\n"
+                    #expect(run.status == 1 && run.notes.contains(sentence), "\(run.notes)")
+                    #expect(run.notes.contains("hint: ask a user who can write") && !run.notes.contains("rm "))
+                    #expect(run.output.isEmpty && !run.notes.contains("damaged"), "\(run.notes)")
+                }
+                let export = try await run("batchkeep export --since 2024-08-01")
+                try #require(export.status == 0, "\(export.notes)")
+                expectAdvice(try await run(reader))
+                #expect(try await run(query).output == "{\"n\":1}\n")
+                // The changed permissions are changes of the manifests, but not of an answer.
+                let answer = try await run(reader)
+                #expect(answer.status == 0 && answer.output == "{\"n\":1}\n" && answer.notes == "", "\(answer.notes)")
+                expectAdvice(try await run("rm archive/manifests/date=2025-06*/*; \(reader)"))
+            }
+        }
+    }
+
     @Test func `a key is trimmed and has a size limit, wherever it comes from`() async throws {
         try await withTemporaryFolder { folder in
             try await Simulation.ofSamples { simulation in

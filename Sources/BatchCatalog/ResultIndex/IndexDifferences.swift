@@ -1,3 +1,4 @@
+import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
@@ -17,6 +18,8 @@ struct IndexDifferences {
     private(set) var missing: [Entry] = []
     /// Batches whose rows are up to date, but whose manifest was written again.
     private(set) var revised: [Entry] = []
+    /// Whether queries of the index give other answers than those of an updated one.
+    private(set) var changeAnswers = false
     /// IDs of indexed batches that the archive no longer contains.
     private(set) var removed: [String] = []
     /// Changed manifests that cannot be read.
@@ -40,7 +43,9 @@ struct IndexDifferences {
         for manifest in listing.manifests {
             guard let stamp = stamps[manifest.batch.id] else { continue }
             let entry = Entry(manifest: manifest, stamp: stamp)
-            if contents[manifest.batch.id] == manifest.flatContent {
+            let content = contents[manifest.batch.id]
+            if content != manifest.indexContent { changeAnswers = true }
+            if content?.rows == manifest.flatContent {
                 revised.append(entry)
             } else {
                 missing.append(entry)
@@ -50,6 +55,7 @@ struct IndexDifferences {
         // An unreadable manifest counts as missing.
         let present = Set(stamped.map(\.id)).subtracting(stamps.keys).union(listing.manifests.map(\.batch.id))
         removed = contents.keys.filter { !present.contains($0) }
+        if !removed.isEmpty { changeAnswers = true }
     }
 
     /// Whether the index matches the archive.
@@ -59,4 +65,13 @@ struct IndexDifferences {
 extension Manifest {
     /// Identifies the flat rows: the SHA-256 of the uncompressed rows, or an empty string for a batch without rows.
     var flatContent: String { files[.results]?.content.sha256 ?? "" }
+
+    /// What an updated index contains of the batch.
+    fileprivate var indexContent: IndexQuery.Content {
+        IndexQuery.Content(
+            rows: flatContent,
+            revision: revision,
+            isOutdated: !Derivations.areCurrent(derivations)
+        )
+    }
 }

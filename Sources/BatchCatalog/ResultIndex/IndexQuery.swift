@@ -139,14 +139,26 @@ extension IndexQuery {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM filled WHERE is_outdated") ?? 0 }
     }
 
-    /// The IDs of the indexed batches, each with the identity of its flat rows.
-    package func contents() throws(ResultIndexFailure) -> [String: String] {
+    /// What the index contains of a batch.
+    package struct Content: Hashable {
+        /// The identity of the flat rows; see ``Manifest/flatContent``.
+        var rows: String
+        var revision: Int
+        var isOutdated: Bool
+    }
+
+    /// The IDs of the indexed batches, each with its content.
+    package func contents() throws(ResultIndexFailure) -> [String: Content] {
         try read { database in
-            let sql = "SELECT batch_id, content FROM filled JOIN batches USING (number)"
-            var contents: [String: String] = [:]
+            let sql = "SELECT batch_id, content, revision, is_outdated FROM filled JOIN batches USING (number)"
+            var contents: [String: Content] = [:]
             for row in try Row.fetchAll(database, sql: sql) {
                 let reader = RowReader(row: row)
-                contents[try reader.text("batch_id")] = try reader.text("content")
+                contents[try reader.text("batch_id")] = Content(
+                    rows: try reader.text("content"),
+                    revision: try reader.number("revision"),
+                    isOutdated: try reader.number("is_outdated") != 0
+                )
             }
             return contents
         }

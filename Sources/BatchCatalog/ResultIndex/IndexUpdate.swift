@@ -63,12 +63,32 @@ package struct IndexUpdate {
         let old = try IndexQuery(of: folder) { observe(.damaged) }
         let differences = try await IndexDifferences(of: reader, in: old)
         guard old == nil || !differences.isEmpty else { return (differences, nil) }
-        let index = try ResultIndex.opened(in: folder)
-        try index.beginUpdate()
+        let index: ResultIndex
+        do throws(ResultIndexFailure) {
+            index = try indexForUpdate()
+        } catch {
+            // A reader of the archive does not need an index with the current stamps.
+            guard case .notWritable = error, old != nil, !differences.changeAnswers else { throw error }
+            return (differences, nil)
+        }
         // Another command may have updated the index in the meantime. Opening has checked the file.
         let current = try IndexQuery(at: ResultIndex.path(in: folder))
         let isUnchanged = try current.stamps() == differences.known
         return (isUnchanged ? differences : try await IndexDifferences(of: reader, in: current), index)
+    }
+
+    /// Opens the index and begins an update.
+    private func indexForUpdate() throws(ResultIndexFailure) -> ResultIndex {
+        do throws(ResultIndexFailure) {
+            let index = try ResultIndex.opened(in: folder)
+            try index.beginUpdate()
+            return index
+        } catch {
+            guard case .unusable(let path, _) = error, !FileManager.default.isWritableFile(atPath: folder.root) else {
+                throw error
+            }
+            throw .notWritable(path: path)
+        }
     }
 
     private func fill(_ index: ResultIndex, with differences: IndexDifferences) async throws -> [ArchiveFailure] {
@@ -181,7 +201,7 @@ extension ResultIndex {
     /// Opens the index of an archive for writing; a new file is private to the user, like all files of an archive.
     ///
     /// A file that SQLite cannot open is replaced.
-    static func opened(in folder: ArchiveFolder) throws -> ResultIndex {
+    static func opened(in folder: ArchiveFolder) throws(ResultIndexFailure) -> ResultIndex {
         do {
             return try ResultIndex(at: file(in: folder))
         } catch .unusable(let path, let reason) {
@@ -224,6 +244,8 @@ extension IndexQuery {
             if try isIntact(in: folder) { return }
         } catch {
             if case .busy = error { throw error }
+            // An index that this user cannot read is not damaged.
+            guard FileManager.default.isReadableFile(atPath: path) else { return nil }
         }
         report()
         return nil

@@ -218,6 +218,8 @@ package final class ResultIndex: Sendable {
 package enum ResultIndexFailure: Error, Sendable, Hashable {
     /// The file cannot be opened, created or written; the reason is SQLite's message.
     case unusable(path: String, reason: String)
+    /// The index does not exist or is not up to date, and the folder of the archive cannot be written.
+    case notWritable(path: String)
     /// Another command is updating the index.
     case busy(path: String)
     /// The user's SQL is invalid; the reason is SQLite's message.
