@@ -58,7 +58,7 @@ package struct CommandContext: Sendable {
 
     /// Reads all of standard input.
     ///
-    /// - Throws: `CancellationError` as soon as the task is canceled, even if standard input has not ended.
+    /// - Throws: `CancellationError` as soon as the task is canceled, even while it waits for more input.
     func input() async throws -> [UInt8] {
         let (inputs, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
         // A blocked read cannot be canceled, so it has its own thread, which is left alone.

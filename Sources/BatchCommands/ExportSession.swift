@@ -111,8 +111,7 @@ struct ExportSession: Sendable {
             records.map { self.planned(wanted, by: $0.catalog, origin: origin, now: startedAt) } ?? wanted
         let ledger = records.map { self.ledger(in: $0.catalog, origin: origin) }
         ledger?.begin(CatalogRun(in: context, startedAt: startedAt))
-        let join: ExportJoin?
-        let run: ExportRun
+        let (join, run): (ExportJoin?, ExportRun)
         do {
             join = try options.exportJoin()
             if let failure = join?.failure {
@@ -296,18 +295,6 @@ extension ExportSession {
                 observe: { [observer] in observer.warn(FailureText.text(of: $0)) },
                 describe: FailureText.recorded
             )
-        )
-    }
-}
-
-extension CatalogRun {
-    /// A run of the command in a context, as the catalog records it at the start.
-    init(in context: CommandContext, startedAt: Timestamp) {
-        self.init(
-            command: context.commandName,
-            arguments: context.arguments,
-            version: BatchkeepVersion.current,
-            startedAt: startedAt
         )
     }
 }

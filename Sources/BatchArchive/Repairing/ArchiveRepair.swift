@@ -291,16 +291,3 @@ package struct ArchiveRepair: Sendable {
         return try await BatchExport(ports: ports, settings: exporting, listedAt: nil).run(batch)
     }
 }
-
-/// A lister that returns one known batch instead of asking the API.
-private struct KnownBatch: BatchLister {
-    let batch: MessageBatch
-
-    func page(_ query: PageQuery) async throws(ServiceError) -> ServiceReply {
-        ServiceReply(head: ReplyHead(status: 200), body: Array("{\"data\":[],\"has_more\":false}".utf8))
-    }
-
-    func batch(id: String) async throws(ServiceError) -> ServiceReply {
-        ServiceReply(head: ReplyHead(status: 200), body: batch.json)
-    }
-}

@@ -5,7 +5,7 @@ extension FileArchive {
     /// Removes the files of a join, and their entries, unless the manifest proves each of them: it names the file, and
     /// the digests of the file and of its content match.
     ///
-    /// Without a raw file, no join can make them again, so files that the manifest names are kept as they are.
+    /// Without a raw file, no join can make them again, so files that the manifest names are kept.
     ///
     /// - Returns: `joinRemoved` or `joinKept`; nil if the manifest proves the files.
     func removeUnprovenJoin(of manifest: Manifest) throws(ArchiveFailure) -> ArchiveRepair.Outcome? {

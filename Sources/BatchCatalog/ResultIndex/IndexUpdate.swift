@@ -79,16 +79,16 @@ package struct IndexUpdate {
 
     /// Opens the index and begins an update.
     private func indexForUpdate() throws(ResultIndexFailure) -> ResultIndex {
-        do throws(ResultIndexFailure) {
-            let index = try ResultIndex.opened(in: folder)
-            try index.beginUpdate()
-            return index
-        } catch {
-            guard case .unusable(let path, _) = error, !FileManager.default.isWritableFile(atPath: folder.root) else {
-                throw error
-            }
-            throw .notWritable(path: path)
-        }
+        let path = ResultIndex.path(in: folder)
+        let files = FileManager.default
+        // SQLite opens a file that it cannot write for reading, and fails only at the first change.
+        guard
+            files.isWritableFile(atPath: folder.root),
+            files.isWritableFile(atPath: path) || !files.fileExists(atPath: path)
+        else { throw .notWritable(path: path) }
+        let index = try ResultIndex.opened(in: folder)
+        try index.beginUpdate()
+        return index
     }
 
     private func fill(_ index: ResultIndex, with differences: IndexDifferences) async throws -> [ArchiveFailure] {

@@ -13,9 +13,11 @@ enum NamedValue {
     }
 
     /// The ID of a batch, which is safe as a file name and in a URL.
+    ///
+    /// One that a table has cut ends with an ellipsis; commands name the full one.
     @Sendable
     static func batchID(_ text: String) throws -> String {
-        guard MessageBatch.isSafeID(text) else {
+        guard MessageBatch.isSafeID(text.hasSuffix("…") ? String(text.dropLast()) : text) else {
             throw ValidationError("must have 1 to 128 letters, digits, _ and -")
         }
         return text

@@ -124,7 +124,8 @@ struct PipelineReader {
         } else if let key = PipelineKey.named(member.name), let values = values(of: key, in: member) {
             let setting = PipelineFile.Setting(key: key, values: values, place: member.place)
             settings.options.append(setting)
-            for path in values.compactMap(key.file(in:)) where checksFiles && !FileManager.default.isReadableFile(atPath: path) {
+            for path in values.compactMap(key.file(in:))
+            where checksFiles && !FileManager.default.isReadableFile(atPath: path) {
                 report(.missingFile(key: key.name, path: path), member.place)
             }
         }

@@ -67,12 +67,14 @@ struct ReportTests {
             #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("No batches in this window."))
             for (path, reason) in [
                 ("/nowhere/page.html", "folder not found"),
-                (archive.url.path, "it is a folder; name a file in it"), ("", "the name is empty"),
+                (archive.url.path, "it is a folder; name a file in it"),
             ] {
                 let failed = await InProcess.offline(["report", "--html", path], on: archive)
                 #expect(failed.status == .error)
                 #expect(failed.notes == "error: cannot write '\(path)': \(reason)\n")
             }
+            let empty = await InProcess.offline(["report", "--html", ""], on: archive)
+            #expect(empty.status == .usage && empty.notes.contains("--html: invalid value ''"), "\(empty.notes)")
         }
     }
 
