@@ -53,8 +53,9 @@ struct ExportSummary: Sendable {
         if imported?.contains(where: { $0.isSame == false }) == true { statuses.insert(.integrity) }
         if let failure = statistics?.failure { statuses.insert(failure.status) }
         if let join {
-            // The results are archived; the next run with the same options repeats the join, except without raw files.
-            if !join.report.failures.isEmpty || !join.report.withoutRaw.isEmpty { statuses.insert(.partial) }
+            // The results are archived; the next run with the same options repeats the join. Batches without raw files
+            // are only a warning: no later run could join them, and every night would end with 3.
+            if !join.report.failures.isEmpty { statuses.insert(.partial) }
             if !join.report.unreadable.isEmpty { statuses.insert(.integrity) }
         }
         return statuses
