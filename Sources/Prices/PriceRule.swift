@@ -104,7 +104,9 @@ package struct ModelPrices: Sendable {
         candidate(promptTokens: Int(clamping: usage.prompt))?.index
     }
 
-    /// The index of the row for the smallest prompts in ``PriceTable/rows``; nil if there is no row.
+    /// The index in ``PriceTable/rows`` of the row that applies to the smallest prompts.
+    ///
+    /// Nil if the table has no row for the model.
     package var firstRow: Int? {
         rangeStarts.first.flatMap { candidate(promptTokens: $0)?.index }
     }

@@ -94,7 +94,7 @@ struct ObjectStorageTests {
                 try store.acceptAll()
                 let again = try await store.script("publish", ["--read-back", archive, tool.destination], in: folder)
                 #expect(again.status == 0, "\(again.notes)")
-                // The interrupted restore goes on.
+                // Running restore.sh again completes the interrupted restore.
                 let restored = try await store.script("restore", [tool.destination, "early"], in: folder)
                 #expect(restored.status == 0, "\(restored.notes)")
                 #expect(try folder.files(below: "early/manifests").count == 13)

@@ -115,10 +115,14 @@ package struct ArchiveStatistics: Sendable {
         for archive in archives {
             let reader = try ArchiveReader(archive.folder)
             let listing = try await reader.manifests(of: selection)
-            let missing = listing.manifests.compactMap { $0.missingResults(prices, expectation) }
-            let manifests = listing.manifests.filter { $0.missingResults(prices, expectation) == nil }
-            whole.notice.unreadable += listing.unreadable + missing
-            for manifest in manifests {
+            whole.notice.unreadable += listing.unreadable
+            var manifests: [Manifest] = []
+            for manifest in listing.manifests {
+                if let failure = manifest.missingResults(prices, expectation) {
+                    whole.notice.unreadable.append(failure)
+                    continue
+                }
+                manifests.append(manifest)
                 whole.notice.count(
                     SummarizedBatch(manifest, workspace: nil, summaries: SummarySet([])),
                     currentPrices: prices == nil ? currentPrices : nil
