@@ -21,7 +21,7 @@ extension FailureText {
             )
         case .noTable:
             self.init(
-                "join source '\(path)': missing table of the database",
+                "join source '\(path)': the table name is missing",
                 advice: "use FILE.sqlite#TABLE, FILE.sqlite3#TABLE or FILE.db#TABLE",
                 status: .usage
             )

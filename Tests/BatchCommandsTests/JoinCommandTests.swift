@@ -182,7 +182,7 @@ struct JoinCommandTests {
             #expect(none.status == .usage && none.notes.contains("it has no table none"), "\(none.notes)")
             for arguments in [[path], [path, "--join-format", "sqlite"]] {
                 let bare = await InProcess.offline(["join", "--join"] + arguments, on: archive)
-                let hint = "missing table of the database\nhint: use FILE.sqlite#TABLE,"
+                let hint = "the table name is missing\nhint: use FILE.sqlite#TABLE,"
                 #expect(bare.status == .usage && bare.notes.contains(hint), "\(bare.notes)")
             }
         }
