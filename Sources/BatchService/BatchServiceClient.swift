@@ -7,7 +7,7 @@ package import MessageBatches
 package struct BatchServiceClient: Sendable {
     let base: ServiceURL
     private let transport: HTTPTransport
-    private let caller: ServiceCaller
+    let caller: ServiceCaller
 
     /// The maximum size of a JSON document from the API, in bytes.
     ///

@@ -55,6 +55,11 @@ final class KeyStore: Sendable {
     /// The number of keys to hide and to search for: the newest one and those that it replaced.
     static let keptKeys = 4
 
+    /// The number of times in a row that one request is sent again with a new key.
+    ///
+    /// More than one, because other requests can use up a new key before this one is sent.
+    static let renewalLimit = 3
+
     /// The reason why a new key is not replaced by another one.
     static let refusedAgain = "the one that was read again is refused as well"
 

@@ -33,15 +33,17 @@ struct ServiceCaller: Sendable {
         var request = request
         var policy = RetryPolicy(request.kind, limits: .init(attempts: maxAttempts))
         var firstThrottle: Duration?
-        var isRenewed = false
+        var renewals = 0
         while true {
             request.attempt = policy.tries + 1
             var startedAt = Duration.zero
             let outcome: RetryPolicy.Outcome
             var failure: ServiceError
-            let key = requester.keys.current
+            var key = requester.keys.current
             do {
                 startedAt = try await pacer.waitForTurn()
+                // Other requests may have replaced the key during the wait.
+                key = requester.keys.current
                 let (head, body) = try await requester.send(request, with: key.credential)
                 if head.reply.status == 200 {
                     requester.keys.recordAcceptance(of: key)
@@ -66,11 +68,12 @@ struct ServiceCaller: Sendable {
             } catch {
                 throw ServiceError(.cancelled, of: request)
             }
-            let wasRenewed = isRenewed
-            isRenewed = failure.status == 401
-            if isRenewed, wasRenewed {
+            if failure.status != 401 {
+                renewals = 0
+            } else if renewals == KeyStore.renewalLimit {
                 failure.keyRenewal = KeyStore.refusedAgain
-            } else if isRenewed, try await renew(key, after: &failure) {
+            } else if try await renew(key, after: &failure) {
+                renewals += 1
                 continue
             }
             var throttled = Duration.zero

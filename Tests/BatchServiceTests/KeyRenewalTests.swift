@@ -38,6 +38,32 @@ struct KeyRenewalTests {
         }
     }
 
+    /// Each refused key is replaced by another one that the server accepts for other requests, then uses up.
+    @Test(arguments: [3, 4])
+    func `a request that other requests leave no new key for is sent with the third one`(refusals: Int) async throws {
+        let count = Atomic(0)
+        let keys = Mutex<KeyStore?>(nil)
+        let acceptForOthers = { @Sendable (_: RetryNotice) in
+            if let keys = keys.withLock({ $0 }) { keys.recordAcceptance(of: keys.current) }
+        }
+        let script = Array(repeating: Self.refusal, count: refusals) + [.answer()]
+        try await ScriptedServer.run(script) { server in
+            let failure = try await BatchServiceClient.run(
+                server.origin,
+                settings: {
+                    $0.keyRenewal = { .apiKey("\(Self.newKey)-\(count.add(1, ordering: .relaxed).newValue)") }
+                },
+                onRetry: acceptForOthers,
+                body: { client in
+                    keys.withLock { $0 = client.caller.requester.keys }
+                    return await client.pageFailure()
+                }
+            )
+            #expect(failure?.keyRenewal == (refusals == 3 ? nil : KeyStore.refusedAgain))
+            #expect(server.requests.count == 4)
+        }
+    }
+
     @Test func `a renewal that fails is named, without the key`() async throws {
         try await ScriptedServer.run([Self.refusal]) { server in
             let failure = try await BatchServiceClient.run(
