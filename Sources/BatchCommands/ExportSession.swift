@@ -73,22 +73,21 @@ struct ExportSession: Sendable {
         try options.check(now: now)
         try options.archive.checkFolder(warn: observer.warn)
         let selection = try selection(now: now)
-        let statistics = asked == nil ? try options.statistics.collector(in: options.window.zone()) : nil
-        let service = options.service
-        let connection = try await ServiceConnection(service, context: context, onRetry: observer.observeRetry)
+        let statistics =
+            asked == nil ? try options.statistics.collector(options.prices, in: options.window.zone()) : nil
+        let connection = try await ServiceConnection(options.service, options.connection, observer: observer)
         return try await connection.use { client in
             if let statistics, !options.common.dryRun {
-                let prices = statistics.prices.table
-                let joins = options.join.isWanted
-                let open = try await options.archive
-                    .open(origin: client.origin, lock: options.lock, prices: prices, requestsJoin: joins)
+                var settings = try options.compression.settings(origin: client.origin, prices: statistics.prices.table)
+                settings.requestsJoin = options.join.isWanted
+                let open = try await options.archive.open(settings, lock: options.lock)
                 let catalog = try await self.catalog(in: open.sink).openForRun()
                 let summary = try await export(selection, to: open.sink, (catalog, statistics), over: connection)
                 open.close()
                 return summary
             }
             // A dry run writes nothing, and a shared run locks one batch at a time.
-            let sink = try options.archive.openUnlocked(origin: client.origin)
+            let sink = options.archive.openUnlocked(try options.compression.settings(origin: client.origin))
             var records: Records?
             if let statistics {
                 let catalog = try await self.catalog(in: sink).openForReading()

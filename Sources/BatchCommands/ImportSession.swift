@@ -56,7 +56,7 @@ struct ImportSession: Sendable {
             startedAt: startedAt
         )
         guard let connection = try await connection(listed: listed) else {
-            return try await archive(job, nil, origin: Self.origin(of: options.service.server.url(in: context)))
+            return try await archive(job, nil, origin: Self.origin(of: options.service.url(in: context)))
         }
         return try await connection.use { client in
             try await archive(job, client, origin: client.origin, keyPlace: connection.keyPlace)
@@ -67,7 +67,7 @@ struct ImportSession: Sendable {
     private func connection(listed: [String: MessageBatch]?) async throws -> ServiceConnection? {
         guard listed == nil else { return nil }
         do {
-            return try await ServiceConnection(options.service, context: context, onRetry: observer.observeRetry)
+            return try await ServiceConnection(options.service, options.connection, observer: observer)
         } catch CommandFailure.noKey where options.unproven {
             return nil
         }
@@ -137,7 +137,8 @@ struct ImportSession: Sendable {
         keyPlace: String? = nil
     ) async throws -> ExportSummary {
         let (files, statistics, startedAt) = (job.files, job.statistics, job.startedAt)
-        let open = try await options.archive.open(origin: origin, lock: options.lock, prices: statistics.prices.table)
+        let settings = try options.compression.settings(origin: origin, prices: statistics.prices.table)
+        let open = try await options.archive.open(settings, lock: options.lock)
         let catalogFile = CatalogFile(folder: open.sink.folder) { [observer] in
             observer.warn(FailureText.text(of: $0))
         }

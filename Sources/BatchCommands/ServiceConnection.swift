@@ -10,15 +10,26 @@ struct ServiceConnection {
 
     init(
         _ options: some ConnectionSource,
+        _ connection: ConnectionOptions,
         context: CommandContext,
         onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in }
     ) async throws {
-        let (settings, key) = try await options.settings(context: context)
+        try connection.check()
+        let (settings, key) = try await options.settings(connection, context: context)
         self.key = key
         client = try BatchServiceClient(
             settings,
             environment: ServiceEnvironment(clock: context.clock, onRetry: onRetry)
         )
+    }
+
+    /// A connection that reports its retries to the observer of a run.
+    init(
+        _ options: some ConnectionSource,
+        _ connection: ConnectionOptions,
+        observer: any RunObserver
+    ) async throws {
+        try await self.init(options, connection, context: observer.context, onRetry: observer.observeRetry)
     }
 
     /// The place from which the key was read, for messages about it.

@@ -24,6 +24,13 @@ struct CodeTests {
             .flatMap { file in rule(file.source).map { "\(file.path):\($0)" } }
     }
 
+    /// In debug builds, the option parser checks a group again and again for each group around it.
+    @Test func `no group of options is in another group`() {
+        let groups = Project.sources.filter { $0.path.hasPrefix("Sources/BatchCommands/Options/") }
+        #expect(groups.count > 10)
+        #expect(groups.filter { $0.source.withoutComments.firstRange(of: "@OptionGroup") != nil }.map(\.path) == [])
+    }
+
     @Test func `a long file has a reason`() {
         let long = Project.texts
             .filter { $0.path.hasSuffix(".swift") && !HouseRules.excuses($0.path, by: HouseRules.longFiles) }

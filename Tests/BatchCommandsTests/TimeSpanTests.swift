@@ -23,7 +23,7 @@ struct TimeSpanTests {
         #expect(try settings("180") == 180 && settings("3m") == 180)
         #expect(throws: CommandFailure.badSpan(option: "--idle-timeout", value: "3x")) { try settings("3x") }
         var options = ConnectionOptions()
-        (options.pageSize, options.maxRpm, options.connectTimeout, options.header) = (1, nil, "5", [])
+        (options.maxRpm, options.connectTimeout, options.header) = (nil, "5", [])
         for value in ["0", "0s", "3601", "2h", "1d"] {
             options.idleTimeout = value
             #expect(throws: CommandFailure.outOfRange(option: "--idle-timeout", value: value, allowed: "1s to 1h")) {

@@ -28,7 +28,7 @@ struct CompactCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     @OptionGroup var format: FormatOptions<ReportFormat>
 

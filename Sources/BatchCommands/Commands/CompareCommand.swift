@@ -34,7 +34,10 @@ struct CompareCommand: AsyncParsableCommand {
 
     @OptionGroup var thresholds: ThresholdOptions
 
-    @OptionGroup var statistics: StatisticsOptions
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup var archive: ArchivePathOption
 
     @Flag(help: "Read the result lines, to compare token sizes of models too.")
     var scan = false
@@ -48,10 +51,10 @@ struct CompareCommand: AsyncParsableCommand {
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds.parsed()
         let prices = try prices.source()
-        let limits = try statistics.selection(now: context.now())
-        let zone = try statistics.window.zone()
+        let limits = try window.selection(now: context.now())
+        let zone = try window.zone()
         let sides = try [before, after].map { try ComparedSide($0, within: limits, now: context.now(), in: zone) }
-        let source = try statistics.source(now: context.now(), prices: prices)
+        let source = try window.statistics(of: archive, now: context.now(), prices: prices)
         var notice = ReadingNotice()
         var measures: [Measures] = []
         var empty: [(side: ComparedSide, isComplete: Bool)] = []

@@ -26,7 +26,10 @@ struct ErrorsCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var statistics: StatisticsOptions
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup var archive: ArchivePathOption
 
     @Option(help: ArgumentHelp("Print up to this many fingerprints.", valueName: "n"))
     var limit = 50
@@ -53,7 +56,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         try check(limit, 1...1_000_000, "--limit")
         let classes = errorClass.isEmpty ? nil : try ErrorClass.parsed(errorClass, "--class")
-        var source = try statistics.source(now: context.now())
+        var source = try window.statistics(of: archive, now: context.now())
         source.expectation = expect
         let fingerprints = fingerprint.isEmpty ? nil : try await source.fingerprints(fingerprint)
         var reading = try await source.errors(now: context.now(), options: source.retryOptions())

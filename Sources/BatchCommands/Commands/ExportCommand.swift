@@ -35,8 +35,10 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which batches")
     var shard: ShardOptions
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
+
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
@@ -72,11 +74,21 @@ struct ExportCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonRunOptions
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var pages: PageOptions
 
     @OptionGroup(title: "Reporting")
     var reporting: ReportingOptions
+
+    @OptionGroup(title: "Statistics")
+    var prices: PriceOptions
 
     @OptionGroup(title: "Statistics")
     var statistics: RunStatisticsOptions
@@ -84,22 +96,24 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let context = CommandContext.current
         let observer = reporting.observer(in: context, isQuiet: common.quiet, isVerbose: common.verbose)
-        let reporter = RunReporter(reporting, service: service, isDryRun: common.dryRun, observer: observer)
+        let reporter = RunReporter(reporting, caFile: connection.caFile, isDryRun: common.dryRun, observer: observer)
         await reporter.start()
         let summary = try await RunCancellation.onSignal { cancellation in
             await ExportSession(self, observer: observer, cancellation: cancellation).run()
         }
         await reporter.end([summary], status: summary.status, document: summary.document)
         try context.end(with: summary.status) {
-            if common.format.isJSON { try context.writeDocument(summary.document) }
+            if format.isJSON { try context.writeDocument(summary.document) }
         }
     }
 
     /// Checks all options before anything is changed.
     func check(now: Timestamp) throws(CommandFailure) {
-        try common.format.check()
+        try format.check()
         try reporting.check()
         try service.check()
+        try connection.check()
+        try pages.check()
         _ = try settings(clock: ContinuousClock())
         _ = try limits.runtime()
         _ = try statistics.pattern()
@@ -116,19 +130,19 @@ struct ExportCommand: AsyncParsableCommand {
         return ExportSelection(
             window: try window.window(now: now),
             filter: BatchFilter(statuses: statuses, ids: window.ids, shard: try shard.part()),
-            pageSize: service.connection.wantedPageSize
+            pageSize: pages.size
         )
     }
 
     /// Reports that the server limited the pages of the listing to a size.
     func reportPages(of size: Int, to observer: any RunObserver) {
-        let message = service.connection.limitedPages(to: size)
+        let message = pages.limited(to: size)
         if message.kind == .warning { observer.warn(message.text) } else { observer.note(message.text) }
     }
 
     /// The settings of the run; `clock` measures the wait for pending batches.
     func settings(clock: some Clock<Duration>) throws(CommandFailure) -> ExportSettings {
-        var settings = try limits.settings(requestsPerMinute: service.connection.maxRpm)
+        var settings = try limits.settings(requestsPerMinute: connection.maxRpm)
         let start = clock.now
         settings.wait = try TimeSpan(waitEnded, "--wait-ended")
             .map { WaitLimit($0.duration) { start.duration(to: clock.now) } }
@@ -138,6 +152,6 @@ struct ExportCommand: AsyncParsableCommand {
     /// The join at the end of the run, if the options request one.
     func exportJoin() throws -> ExportJoin? {
         guard join.isWanted, !common.dryRun else { return nil }
-        return try ExportJoin(join.settings(joinedRows, archive))
+        return try ExportJoin(join.settings(joinedRows, archive, compression))
     }
 }

@@ -21,8 +21,10 @@ struct FetchCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
+
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     @OptionGroup(title: HelpText.advanced)
     var limits: LimitOptions
@@ -30,14 +32,17 @@ struct FetchCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
 
     func run() async throws {
         let context = CommandContext.current
         // `fetch` is an export of these batches that shares the archive with other processes.
         var export = try ExportCommand.parse([])
-        (export.archive, export.limits, export.common.quiet, export.service) = (archive, limits, quiet, service)
+        (export.archive, export.compression, export.limits) = (archive, compression, limits)
+        (export.common.quiet, export.service, export.connection) = (quiet, service, connection)
         try export.check(now: context.now())
         // The limit includes the time to read standard input, which may come from a command that still runs.
         let timeLimit = try limits.runtime()

@@ -60,8 +60,10 @@ struct ImportCommand: AsyncParsableCommand {
     )
     var date: String?
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
+
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
@@ -71,8 +73,10 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
 
     @OptionGroup(title: "Statistics")
     var prices: PriceOptions
@@ -93,6 +97,7 @@ struct ImportCommand: AsyncParsableCommand {
     private func check() throws(CommandFailure) {
         try format.check()
         try service.check()
+        try connection.check()
         _ = try lock.seconds()
         if batch != nil, files.count != 1 { throw .conflict("--batch: can only be used with one file") }
         if date != nil, !unproven { throw .conflict("--date: can only be used with --unproven") }

@@ -26,8 +26,10 @@ struct JoinCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
+
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
@@ -44,7 +46,7 @@ struct JoinCommand: AsyncParsableCommand {
             throw CommandFailure.conflict("missing option: --join with a join source")
         }
         let window = try window.window(now: context.now())
-        let settings = try join.settings(rows, archive)
+        let settings = try join.settings(rows, archive, compression)
         _ = try lock.seconds()
         let selection = ArchiveSelection(window, ids: self.window.ids)
         let folder = try ArchiveFolders.only(at: archive.path)
@@ -54,7 +56,7 @@ struct JoinCommand: AsyncParsableCommand {
             try await EmptyResult(selection: selection).explain(in: [entry], context)
         }
         let status = try await RunCancellation.onSignal { _ in
-            let open = try await archive.open(origin: "", lock: lock)
+            let open = try await archive.open(try compression.settings(origin: ""), lock: lock)
             let report = try await JoinRun.run(listing, with: PreparedJoin(settings), in: open.sink)
             open.close()
             let summary = JoinSummary(report: report, archivePath: archive.path)

@@ -50,13 +50,19 @@ struct ListCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var pages: PageOptions
 
     func run() async throws {
         let context = CommandContext.current.quiet(quiet)
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         if afterID != nil, beforeID != nil { throw CommandFailure.bothCursors }
+        try pages.check()
         if let limit { try check(limit, 1...Int.max, "--limit") }
         let window = try window.window(now: context.now())
         let filter = BatchFilter(
@@ -65,9 +71,9 @@ struct ListCommand: AsyncParsableCommand {
             shard: try shard.part()
         )
         let output = BatchListOutput(format: format, context: context)
-        let connection = try await ServiceConnection(service, context: context)
+        let service = try await ServiceConnection(service, connection, context: context)
         if context.notesAreTerminal { context.note("Listing \(window.sentence) (UTC), newest first.") }
-        try await connection.use { client in
+        try await service.use { client in
             try await list(window, filter, from: client, to: output)
         }
     }
@@ -92,7 +98,7 @@ struct ListCommand: AsyncParsableCommand {
                 lister: client,
                 walker: PageWalker(
                     window: window,
-                    pageSize: service.connection.wantedPageSize,
+                    pageSize: pages.size,
                     direction: beforeID == nil ? .older : .newer,
                     startingAt: afterID ?? beforeID
                 )
@@ -104,7 +110,7 @@ struct ListCommand: AsyncParsableCommand {
             }
             malformed = walk.malformed
             if let size = walk.pageSize.reduced {
-                let message = service.connection.limitedPages(to: size)
+                let message = pages.limited(to: size)
                 if !quiet || message.kind == .warning { context.report(message.kind, message.text) }
             }
             if output.isEmpty, malformed.isEmpty { context.report(.warning, reasonForNone(of: walk, in: window)) }

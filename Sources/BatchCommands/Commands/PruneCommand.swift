@@ -43,7 +43,7 @@ struct PruneCommand: AsyncParsableCommand {
     var apply = false
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     @OptionGroup var format: FormatOptions<ReportFormat>
 

@@ -43,7 +43,7 @@ struct QueryCommand: AsyncParsableCommand {
     var quiet = false
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     func run() async throws {
         let context = CommandContext.current.quiet(quiet)

@@ -31,7 +31,7 @@ struct RebuildCommand: AsyncParsableCommand {
     @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     @OptionGroup var format: FormatOptions<ReportFormat>
 

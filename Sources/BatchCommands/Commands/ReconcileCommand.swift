@@ -36,8 +36,10 @@ struct ReconcileCommand: AsyncParsableCommand {
 
     @OptionGroup var prices: PriceOptions
 
-    @OptionGroup
-    var admin: AdminOptions
+    @OptionGroup var admin: AdminOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
 
     func run() async throws {
         let context = CommandContext.current
@@ -50,8 +52,8 @@ struct ReconcileCommand: AsyncParsableCommand {
             selection: empty.selection,
             prices: prices.requested
         )
-        let connection = try await ServiceConnection(admin, context: context)
-        let report = try await connection.use { client in
+        let service = try await ServiceConnection(admin, connection, context: context)
+        let report = try await service.use { client in
             try await client.usageReport(ReportQuery(since: window.start, until: window.end)) { refusal in
                 context.report(.note, "\(FailureText.clause(refusal)); the newer reports are read instead")
             }
@@ -61,7 +63,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         } merge: {
             $0.merge($1)
         }
-        let facts = try await facts(about: source, at: connection.client.origin, context)
+        let facts = try await facts(about: source, at: service.client.origin, context)
         let reconciliation = Reconciliation(reading.result, with: report, facts: facts)
         let table = reconciliation.table(
             forPeople: format.isForPeople,

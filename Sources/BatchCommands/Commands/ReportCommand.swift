@@ -23,7 +23,10 @@ struct ReportCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var statistics: StatisticsOptions
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup var archive: ArchivePathOption
 
     @Option(
         help: ArgumentHelp("Write the page to this file, or with - to standard output.", valueName: "file"),
@@ -41,13 +44,13 @@ struct ReportCommand: AsyncParsableCommand {
         let context = CommandContext.current.quiet(quiet)
         let now = context.now()
         let prices = try prices.source()
-        let source = try statistics.source(now: now, prices: prices)
+        let source = try window.statistics(of: archive, now: now, prices: prices)
         let page = ReportPage(
             source,
             prices: prices,
             toolVersion: BatchkeepVersion.current,
             now: now,
-            zone: try statistics.window.zone(),
+            zone: try window.zone(),
             retryOptions: source.retryOptions(showsPath: false)
         )
         var catalogs: [Catalog] = []

@@ -22,8 +22,10 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
     )
     var ids: [String] = []
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
+
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
 
     @OptionGroup(title: HelpText.advanced)
     var lock: LockOptions
@@ -33,8 +35,10 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: .quiet)
     var quiet = false
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
 
     func run() async throws {
         let context = CommandContext.current.quiet(quiet)
@@ -53,8 +57,9 @@ struct RetryQuarantineCommand: AsyncParsableCommand {
         // Runs an export of these batches. An export tries named batches even before their next retry is due.
         var export = try ExportCommand.parse([])
         export.window.batch = ids.isEmpty ? quarantined.sorted() : ids
-        (export.archive, export.lock, export.service) = (archive, lock, service)
-        (export.common.format, export.common.quiet) = (format, quiet)
+        (export.archive, export.compression, export.lock) = (archive, compression, lock)
+        (export.service, export.connection) = (service, connection)
+        (export.format, export.common.quiet) = (format, quiet)
         try await export.run()
     }
 }

@@ -30,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonRunOptions
 
+    @OptionGroup var format: FormatOptions<ReportFormat>
+
     @Argument(
         help: ArgumentHelp("The pipeline file, in YAML.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]),
@@ -46,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
     /// The options of `export` on the command line, before and after the file.
     private var exportArguments: [String] {
         let archive = archive.given.map { ["--archive=\($0)"] } ?? []
-        return archive + common.arguments + overrides
+        return archive + common.arguments + format.arguments + overrides
     }
 
     func run() async throws {
@@ -67,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
         let observer = shared.reporting.observer(in: context, isQuiet: shared.common.quiet)
         let reporter = RunReporter(
             shared.reporting,
-            service: shared.service,
+            caFile: shared.connection.caFile,
             isDryRun: shared.common.dryRun,
             observer: observer,
             keyVariables: plan.runs.compactMap(\.keyVariable)
@@ -84,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         let document = PipelineDocument(file: file, runs: runs, startedAt: startedAt, finishedAt: context.now())
         await reporter.end(runs, status: status, document: document)
         try context.end(with: status) {
-            guard shared.common.format.isJSON else { return }
+            guard shared.format.isJSON else { return }
             try context.writeDocument(document)
         }
     }
@@ -104,7 +106,7 @@ struct RunCommand: AsyncParsableCommand {
         if !check {
             let reporter = RunReporter(
                 given.reporting,
-                service: given.service,
+                caFile: given.connection.caFile,
                 isDryRun: given.common.dryRun,
                 observer: observer,
                 keyVariables: PipelinePlan.keyVariables(in: file)
@@ -112,7 +114,7 @@ struct RunCommand: AsyncParsableCommand {
             await reporter.end([], status: failure.status, document: document)
         }
         try context.end(with: failure.status) {
-            guard given.common.format.isJSON else { return }
+            guard given.format.isJSON else { return }
             try context.writeDocument(document)
         }
     }

@@ -108,7 +108,7 @@ struct SelectCommand: AsyncParsableCommand {
     @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     func run() async throws {
         let context = CommandContext.current

@@ -43,7 +43,7 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var prices: PriceOptions
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     func run() async throws {
         let context = CommandContext.current

@@ -30,7 +30,10 @@ struct SummarizeCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var statistics: StatisticsOptions
+    @OptionGroup(title: "Which batches")
+    var window: WindowOptions
+
+    @OptionGroup var archive: ArchivePathOption
 
     @Option(
         help: ArgumentHelp(
@@ -77,11 +80,11 @@ struct SummarizeCommand: AsyncParsableCommand {
         let context = CommandContext.current
         let format = try format.resolved(outputIsTerminal: context.outputIsTerminal)
         let thresholds = try thresholds.parsedValues()
-        let wanted = try wantedGrouping(in: statistics.window.zone())
+        let wanted = try wantedGrouping(in: window.zone())
         try checkOptions(of: wanted)
         let prefixes = try prefixes.choice(for: wanted, context)
         let prices = try prices.source()
-        var source = try statistics.source(now: context.now(), prices: prices)
+        var source = try window.statistics(of: archive, now: context.now(), prices: prices)
         source.expectation = expect
         let (grouping, scan) = try await reading(of: wanted, prefixes, in: source, context)
         let ranking = try ranking(of: grouping, isScan: scan)

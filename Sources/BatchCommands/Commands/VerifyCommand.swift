@@ -63,11 +63,15 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sources")
     var rows: JoinOutputOptions
 
-    @OptionGroup
-    var archive: ArchiveOptions
+    @OptionGroup var archive: ArchivePathOption
 
-    @OptionGroup
-    var service: ServiceOptions
+    @OptionGroup(title: HelpText.advanced)
+    var compression: CompressionOptions
+
+    @OptionGroup var service: ServiceOptions
+
+    @OptionGroup(title: HelpText.advanced)
+    var connection: ConnectionOptions
 
     func run() async throws {
         try format.check()
@@ -126,7 +130,7 @@ struct VerifyCommand: AsyncParsableCommand {
         _ plan: VerifyPlan,
         _ output: inout VerifyOutput
     ) async throws -> Bool {
-        let settings = try archive.settings(origin: nil)
+        let settings = try compression.settings(origin: nil)
         let open = try OpenArchive(source.folder, settings: settings, for: context)
         var found: [VerifiedFile] = []
         try await verify(source, plan) { found.append($0) }
@@ -166,7 +170,7 @@ struct VerifyCommand: AsyncParsableCommand {
             )
             return true
         }
-        var settings = try join.settings(rows, self.archive)
+        var settings = try join.settings(rows, self.archive, compression)
         settings.scratchFolder = archive.folder.path(ArchivePaths.partial)
         let selection = ArchiveSelection(ids: Set(batches.map(\.id)))
         let listing = try await ArchiveReader(archive.folder).manifests(of: selection)
@@ -192,10 +196,10 @@ struct VerifyCommand: AsyncParsableCommand {
         by plan: RepairPlan,
         _ settings: ArchiveSettings
     ) async throws -> (unjoined: [MessageBatch], failed: Int) {
-        var connection: ServiceConnection?
+        var service: ServiceConnection?
         if plan.needsService {
             do {
-                connection = try await ServiceConnection(service, context: context)
+                service = try await ServiceConnection(self.service, connection, context: context)
             } catch CommandFailure.noKey {
                 context.report(.note, "no API key: only files with an intact raw file can be rebuilt")
             }
@@ -213,7 +217,7 @@ struct VerifyCommand: AsyncParsableCommand {
             )
             // Without the API, all files are on this machine.
             let concurrency =
-                client == nil ? .fixed(1) : DownloadConcurrency.automatic(requestsPerMinute: service.connection.maxRpm)
+                client == nil ? .fixed(1) : DownloadConcurrency.automatic(requestsPerMinute: connection.maxRpm)
             let unjoined = try await repair.run(plan, concurrency: concurrency) { id, outcome in
                 guard outcome.isFailure else { return context.note("\(id): \(FailureText.clause(outcome))") }
                 failed += 1
@@ -221,7 +225,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
             return (unjoined, failed)
         }
-        return if let connection { try await connection.use(run) } else { try await run(nil) }
+        return if let service { try await service.use(run) } else { try await run(nil) }
     }
 
     /// The content that a roll-up or view should have; nil if that is not known.

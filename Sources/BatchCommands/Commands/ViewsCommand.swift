@@ -16,7 +16,7 @@ struct ViewsCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Archive")
-    var archive: OfflineArchiveOptions
+    var archive: ArchivePathOption
 
     @OptionGroup var format: FormatOptions<ReportFormat>
 

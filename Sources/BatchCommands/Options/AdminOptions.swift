@@ -1,11 +1,12 @@
 import ArgumentParser
 import BatchService
 
-/// The options for the reports of an organization, the Admin key and the connection.
+/// The options for the reports of an organization and the Admin key.
 ///
 /// The sources of an ordinary key are never used.
 struct AdminOptions: ParsableArguments, ConnectionSource {
-    @OptionGroup var server: ServerOption
+    @Option(help: .baseURL)
+    var baseURL: String?
 
     @Option(
         help: ArgumentHelp(
@@ -25,11 +26,10 @@ struct AdminOptions: ParsableArguments, ConnectionSource {
     )
     var adminKeyCommand: String?
 
-    @OptionGroup(title: HelpText.advanced)
-    var connection: ConnectionOptions
-
-    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource) {
-        try connection.check()
+    func settings(
+        _ connection: ConnectionOptions,
+        context: CommandContext
+    ) async throws -> (settings: ServiceSettings, key: KeySource) {
         if adminKeyFile != nil, adminKeyCommand != nil {
             throw CommandFailure.conflict("--admin-key-file, --admin-key-command: cannot be used together")
         }
@@ -39,6 +39,6 @@ struct AdminOptions: ParsableArguments, ConnectionSource {
             kind: connection.keyKind,
             context: context
         )
-        return (try connection.settings(baseURL: server.url(in: context), key: key, context: context), key)
+        return (try connection.settings(baseURL: url(in: context), key: key, context: context), key)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BatchService
-import Tables
 
 /// The options for headers, pacing, TLS and timeouts of the connection to the API.
 struct ConnectionOptions: ParsableArguments {
@@ -39,9 +38,6 @@ struct ConnectionOptions: ParsableArguments {
     )
     var caFile: String?
 
-    @Option(help: ArgumentHelp("List up to this many batches per page (default: 1000).", valueName: "n"))
-    var pageSize: Int?
-
     @Option(help: ArgumentHelp("Wait up to this long for a connection.", valueName: "time"))
     var connectTimeout = "10s"
 
@@ -58,23 +54,10 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Checks that all numbers are in their allowed ranges.
     func check() throws(CommandFailure) {
-        if let pageSize { try BatchCommands.check(pageSize, 1...1_000, "--page-size") }
         _ = try CustomHeaders.parsed(header)
         _ = try connectTimeLimit()
         _ = try idleTimeLimit()
         if let maxRpm { try BatchCommands.check(maxRpm, 1...1_000_000, "--max-rpm") }
-    }
-
-    /// The number of batches per page to begin with.
-    var wantedPageSize: Int { pageSize ?? 1_000 }
-
-    /// The kind and the text of the message that the server limited pages to a size.
-    ///
-    /// It is a warning if an option asked for more.
-    func limitedPages(to size: Int) -> (kind: MessageKind, text: String) {
-        let text = "the server limits pages of the listing to \(size.counted("batch", "batches"))"
-        guard let pageSize else { return (.note, "\(text), so the listing continued with smaller pages") }
-        return (.warning, "--page-size: \(text), fewer than \(pageSize)")
     }
 
     /// The longest wait for a connection.

@@ -45,6 +45,11 @@ struct FormatOptions<Format: OutputFormat>: ParsableArguments {
     /// Whether the options choose JSON.
     var isJSON: Bool { json || given == .json }
 
+    /// The given options as arguments of a command.
+    var arguments: [String] {
+        (given.map { ["--format=\($0.rawValue)"] } ?? []) + (json ? ["--json"] : [])
+    }
+
     /// Checks that the two options do not contradict each other.
     func check() throws(CommandFailure) {
         guard json, let given, given != .json else { return }

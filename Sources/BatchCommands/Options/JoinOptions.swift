@@ -88,7 +88,11 @@ extension JoinOptions {
     static let defaultLevel = 1
 
     /// The settings of a run that writes to an archive.
-    func settings(_ output: JoinOutputOptions, _ archive: ArchiveOptions) throws -> JoinSettings {
+    func settings(
+        _ output: JoinOutputOptions,
+        _ archive: ArchivePathOption,
+        _ compression: CompressionOptions
+    ) throws -> JoinSettings {
         JoinSettings(
             sources: places,
             kind: output.kind,
@@ -96,7 +100,7 @@ extension JoinOptions {
             policy: errors,
             memory: try memoryBytes(),
             scratchFolder: ArchiveFolder(archive.path).path(ArchivePaths.partial),
-            codec: try archive.compression.codec.codec(level: archive.compression.level ?? Self.defaultLevel)
+            codec: try compression.codec.codec(level: compression.level ?? Self.defaultLevel)
         )
     }
 }

@@ -3,10 +3,8 @@ import BatchAnalytics
 import BatchArchive
 import MessageBatches
 
-/// The options for the statistics of an export: prices and the report page.
+/// The options for the statistics of an export: the report page and the prefixes.
 struct RunStatisticsOptions: ParsableArguments {
-    @OptionGroup var prices: PriceOptions
-
     @Option(
         defaultAsFlag: "",
         parsing: .next,
@@ -35,7 +33,7 @@ struct RunStatisticsOptions: ParsableArguments {
     /// Creates the collector for the statistics of a run, with the days of the zone on its page.
     ///
     /// - Throws: An error if the price table is invalid, before anything is fetched.
-    func collector(in zone: CalendarZone) throws -> RunStatistics {
+    func collector(_ prices: PriceOptions, in zone: CalendarZone) throws -> RunStatistics {
         RunStatistics(prices: try prices.source(), page: report, zone: zone, prefixPattern: try pattern())
     }
 }

@@ -2,11 +2,10 @@ import ArgumentParser
 import BatchService
 import Foundation
 
-/// The options for the API, the key and the connection.
-///
-/// Their group has no title, so that those of the connection stay in a section of their own.
+/// The options for the API and the key.
 struct ServiceOptions: ParsableArguments, ConnectionSource {
-    @OptionGroup var server: ServerOption
+    @Option(help: .baseURL)
+    var baseURL: String?
 
     @Option(
         help: ArgumentHelp(
@@ -34,13 +33,10 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
     )
     var workspace: String?
 
-    @OptionGroup(title: HelpText.advanced)
-    var connection: ConnectionOptions
-
-    /// The settings of the client, and the place from which the key was read.
-    ///
-    /// Throws ``CommandFailure`` or `CancellationError`.
-    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource) {
+    func settings(
+        _ connection: ConnectionOptions,
+        context: CommandContext
+    ) async throws -> (settings: ServiceSettings, key: KeySource) {
         try check()
         let key = try await KeySource(
             keyFile: keyFile,
@@ -48,14 +44,13 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
             kind: connection.keyKind,
             context: context
         )
-        var settings = try connection.settings(baseURL: server.url(in: context), key: key, context: context)
+        var settings = try connection.settings(baseURL: url(in: context), key: key, context: context)
         settings.workspace = workspace ?? context.workspace
         return (settings, key)
     }
 
-    /// Checks that all numbers are in their allowed ranges, and that there is one source of the key.
+    /// Checks that there is one source of the key.
     func check() throws(CommandFailure) {
-        try connection.check()
         if keyFile != nil, keyCommand != nil {
             throw .conflict("--key-file, --key-command: cannot be used together")
         }
@@ -64,10 +59,31 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
 
 /// Options that name a server and a key.
 protocol ConnectionSource {
-    /// The settings of the client, and the place from which the key was read.
+    /// The value of `--base-url`.
+    var baseURL: String? { get }
+
+    /// The settings of a client with these options of the connection, and the place from which the key was read.
     ///
     /// Throws ``CommandFailure`` or `CancellationError`.
-    func settings(context: CommandContext) async throws -> (settings: ServiceSettings, key: KeySource)
+    func settings(
+        _ connection: ConnectionOptions,
+        context: CommandContext
+    ) async throws -> (settings: ServiceSettings, key: KeySource)
+}
+
+extension ConnectionSource {
+    /// The URL of the API: from the option, the environment, or Anthropic's.
+    func url(in context: CommandContext) -> String {
+        baseURL ?? context.variable("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
+    }
+}
+
+extension ArgumentHelp {
+    /// The help of `--base-url`.
+    static let baseURL = ArgumentHelp(
+        "Set the URL of the API (default: ANTHROPIC_BASE_URL, otherwise https://api.anthropic.com).",
+        valueName: "url"
+    )
 }
 
 extension ConnectionOptions {

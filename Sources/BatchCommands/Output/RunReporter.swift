@@ -16,7 +16,7 @@ struct RunReporter {
     /// the keys of a pipeline file.
     init(
         _ options: ReportingOptions,
-        service: ServiceOptions,
+        caFile: String?,
         isDryRun: Bool,
         observer: any RunObserver,
         keyVariables: [String] = []
@@ -32,7 +32,7 @@ struct RunReporter {
             url,
             userAgent: "batchkeep/\(BatchkeepVersion.current)",
             proxies: observer.context.proxies,
-            caFile: service.connection.caFile
+            caFile: caFile
         )
     }
 

@@ -1,32 +1,24 @@
-import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import MessageBatches
-import Tables
 
-/// The options that select the archived batches of a statistic.
-struct StatisticsOptions: ParsableArguments {
-    @OptionGroup(title: "Which batches")
-    var window: WindowOptions
-
-    @OptionGroup var folder: ArchivePathOption
-
-    /// The archives to read and the selected batches.
+extension WindowOptions {
+    /// The archives to read and the selected batches of a statistic.
     ///
     /// `prices` is nil for a command that has no option for other prices.
     ///
     /// - Throws: ``CommandFailure`` for an invalid window; ``ArchiveFailure`` if the path is not an archive.
-    func source(now: Timestamp, prices: PriceSource? = nil) throws -> ArchiveStatistics {
-        try ArchiveStatistics(
-            path: folder.path,
-            selection: selection(now: now),
-            prices: prices?.requested
-        )
+    func statistics(
+        of archive: ArchivePathOption,
+        now: Timestamp,
+        prices: PriceSource? = nil
+    ) throws -> ArchiveStatistics {
+        try ArchiveStatistics(path: archive.path, selection: selection(now: now), prices: prices?.requested)
     }
 
-    /// The selected batches.
+    /// The selected batches of an archive.
     func selection(now: Timestamp) throws(CommandFailure) -> ArchiveSelection {
-        ArchiveSelection(try window.window(now: now), ids: window.ids)
+        ArchiveSelection(try window(now: now), ids: ids)
     }
 }
 
