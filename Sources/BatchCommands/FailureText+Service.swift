@@ -53,8 +53,11 @@ extension FailureText {
     }
 
     /// The failed request, the reason and the request ID, as a clause without a full stop.
+    ///
+    /// If only the batch object is invalid, the request did not fail.
     static func clause(_ failure: ServiceError) -> String {
         let request = failure.requestID.map { " (request-id \($0))" } ?? ""
+        if case .malformedBatch(let reason) = failure.code { return reason.withoutFullStop + request }
         let tries = failure.attempts > 1 ? " after \(failure.attempts) tries" : ""
         return "\(failure.operation) failed\(tries): \(reason(failure))\(request)"
     }
@@ -72,6 +75,7 @@ extension FailureText {
             "\(failure.attempts == 0 ? "results_url is at" : "redirected to") \(origin), where the API key is not sent"
         case .redirect(let detail): "invalid redirect: \(detail.withoutFullStop)"
         case .noResultsURL: "the batch has no valid results_url"
+        case .malformedBatch(let detail): detail.withoutFullStop
         case .malformedReply(let detail):
             "unexpected answer: \(failure.page.map(description) ?? detail.withoutFullStop)"
         case .cursorStuck(let cursor): "the listing does not advance: the cursor '\(cursor)' is repeated"
@@ -149,7 +153,7 @@ extension FailureText {
         case .foreignOrigin, .redirect, .noResultsURL, .malformedReply:
             "check that --base-url is a server of the Message Batches API"
         case .keyEchoed: "report it to the operator of the server or proxy, and replace the key"
-        case .cancelled: nil
+        case .malformedBatch, .cancelled: nil
         }
     }
 
@@ -226,6 +230,11 @@ extension FailureText {
         case .failed(.deadline(let deadline)):
             "not complete after \(deadline.components.seconds) s (--deadline); the download will resume"
         }
+    }
+
+    /// The warning about a malformed batch object whose results can no longer be downloaded.
+    static func removed(id: String, because reason: String) -> String {
+        "\(id): the API has removed its results; \(reason)"
     }
 
     /// The reason for another download of a batch, as a clause.

@@ -64,18 +64,16 @@ extension BatchServiceClient {
             )
             request.betas = betas
             let reply = try await document(request)
-            let page: ReportPage<Item>
             do {
-                page = try JSONDecoder().decode(ReportPage<Item>.self, from: Data(reply.body))
+                let page = try JSONDecoder().decode(ReportPage<Item>.self, from: Data(reply.body))
                 for item in page.data { rows += try item.rows() }
+                cursor = try page.cursor()
             } catch {
-                let reason = (error as? ReportFault)?.reason ?? "its fields are not those of a report"
-                throw ServiceError(.malformedReply(reason), of: request, answer: reply.head)
+                throw ServiceError(.malformedReply(ReportFault(error).reason), of: request, answer: reply.head)
             }
-            if let next = page.cursor, !seen.insert(next).inserted {
-                throw ServiceError(.cursorStuck(next), of: request, answer: reply.head)
+            if let cursor, !seen.insert(cursor).inserted {
+                throw ServiceError(.cursorStuck(cursor), of: request, answer: reply.head)
             }
-            cursor = page.cursor
         } while cursor != nil
         return rows
     }

@@ -98,6 +98,7 @@ extension BatchServiceClient: BatchLister {
                 error.page = page
                 throw error
             }
+            if let document = ErrorDocument(bytes) { throw document }
             return ServiceReply(head: head, body: bytes)
         }
     }
@@ -114,6 +115,11 @@ extension BatchServiceClient: ResultSource {
         } catch .foreign(let origin) {
             let error = ServiceError(code: .foreignOrigin(origin), operation: name, attempts: 0)
             throw caller.requester.withoutSecrets(error)
+        } catch .otherBatch(let id) {
+            let detail = "results_url is that of another batch, \(id)"
+            throw caller.requester.withoutSecrets(
+                ServiceError(code: .malformedReply(detail), operation: name, attempts: 0)
+            )
         } catch {
             throw ServiceError(code: .noResultsURL, operation: name, attempts: 0)
         }

@@ -41,6 +41,33 @@ struct ErrorBody: Sendable, Hashable {
     }
 }
 
+/// An error body that arrived with status 200, as some gateways send it.
+struct ErrorDocument: Error {
+    var body: ErrorBody
+    /// The status that the API sends with this type of error, or 400 for a type that it does not document.
+    let status: Int
+
+    /// The statuses of the types of errors (API reference, "Errors").
+    private static let statuses = [
+        "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403,
+        "not_found_error": 404, "conflict_error": 409, "request_too_large": 413, "rate_limit_error": 429,
+        "api_error": 500, "timeout_error": 504, "overloaded_error": 529,
+    ]
+
+    /// Reads a whole document; nil if it is not an error, or not only one.
+    init?(_ bytes: [UInt8]) {
+        // Other documents are not decoded twice.
+        guard bytes.count <= ErrorBody.byteLimit, String(decoding: bytes, as: UTF8.self).contains("\"error\""),
+            let document = try? JSONDecoder().decode(Value.self, from: Data(bytes)),
+            let type = document["error"]?.type, document["data"] == nil, document["id"] == nil
+        else { return nil }
+        body = ErrorBody(bytes)
+        status = Self.statuses[type] ?? 400
+        // Without it, the status of the message would contradict the logs of the gateway.
+        body.message = [body.message, "sent as a successful answer"].compactMap(\.self).joined(separator: "; ")
+    }
+}
+
 /// A JSON value of an error body.
 private enum Value: Decodable {
     case text(String)

@@ -206,6 +206,7 @@ extension KeyStore {
             case .foreignOrigin(let origin): .foreignOrigin(removed(from: origin))
             case .redirect(let detail): .redirect(removed(from: detail))
             case .malformedReply(let detail): .malformedReply(removed(from: detail))
+            case .malformedBatch(let reason): .malformedBatch(removed(from: reason))
             case .cursorStuck(let cursor): .cursorStuck(removed(from: cursor))
             case .status, .spendLimit, .noResultsURL, .keyEchoed, .listingTooLong, .cancelled: error.code
             }

@@ -13,8 +13,13 @@ struct ReportPage<Item: Decodable & Sendable>: Decodable, Sendable {
     }
 
     /// The cursor of the next page; nil after the last.
-    var cursor: String? {
-        hasMore == false ? nil : nextPage
+    ///
+    /// Without the cursor of a page that exists, the report would be incomplete.
+    func cursor() throws(ReportFault) -> String? {
+        guard hasMore != false else { return nil }
+        if let nextPage, !nextPage.isEmpty { return nextPage }
+        guard hasMore == nil else { throw ReportFault(reason: "has_more is true, but next_page is missing or null") }
+        return nil
     }
 }
 
@@ -29,13 +34,39 @@ protocol ReportItem: Decodable, Sendable {
 /// The reason why a row of a report cannot be read, as a clause.
 struct ReportFault: Error {
     let reason: String
+
+    init(reason: String) {
+        self.reason = reason
+    }
+
+    /// The fault of a page that cannot be decoded; it names the field, but no data of the answer.
+    init(_ error: any Error) {
+        reason =
+            switch error {
+            case let fault as ReportFault: fault.reason
+            case DecodingError.keyNotFound(let key, let context):
+                "\(Self.name(of: context.codingPath + [key])) is missing"
+            case DecodingError.valueNotFound(_, let context): "\(Self.name(of: context.codingPath)) is missing or null"
+            case DecodingError.typeMismatch(_, let context): "\(Self.name(of: context.codingPath)) has another type"
+            case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+                "\(Self.name(of: context.codingPath)) is not valid"
+            default: "its fields are not those of a report"
+            }
+    }
+
+    /// A path in the document, such as `data[0].results[2].amount`.
+    private static func name(of path: [any CodingKey]) -> String {
+        let name = path.reduce(into: "") { $0 += $1.intValue.map { "[\($0)]" } ?? ".\($1.stringValue)" }
+        return name.isEmpty ? "the document" : String(name.drop { $0 == "." })
+    }
 }
 
 /// A bucket of time of the older reports, which contains its rows.
 struct ReportBucket<Result: BucketResult>: ReportItem {
     let startingAt: String
     let endingAt: String
-    let results: [Result]
+    /// Nil if the bucket has no rows.
+    let results: [Result]?
 
     private enum CodingKeys: String, CodingKey {
         case startingAt = "starting_at"
@@ -43,10 +74,19 @@ struct ReportBucket<Result: BucketResult>: ReportItem {
         case results
     }
 
+    init(from decoder: any Decoder) throws {
+        let bucket = try decoder.container(keyedBy: CodingKeys.self)
+        startingAt = try bucket.decode(String.self, forKey: .startingAt)
+        endingAt = try bucket.decode(String.self, forKey: .endingAt)
+        // It may be null, but a report of another form must not count as an empty one.
+        results = try bucket.decode([Result]?.self, forKey: .results)
+    }
+
     func rows() throws(ReportFault) -> [UsageReport.Row<Result.Value>] {
         var rows: [UsageReport.Row<Result.Value>] = []
-        for result in results where result.isOfBatches {
-            rows.append(try result.attributes.row(from: startingAt, to: endingAt, value: try result.value()))
+        for result in results ?? [] {
+            guard let value = try result.value() else { continue }
+            rows.append(try result.attributes.row(from: startingAt, to: endingAt, value: value))
         }
         return rows
     }
@@ -57,39 +97,35 @@ protocol BucketResult: Decodable, Sendable {
     associatedtype Value: Sendable & Equatable
 
     var attributes: ReportAttributes { get }
-    /// Whether the row is about tokens of batches.
-    var isOfBatches: Bool { get }
-    func value() throws(ReportFault) -> Value
+    /// The value of the row; nil if the row is not about tokens of batches.
+    func value() throws(ReportFault) -> Value?
 }
 
 /// The tokens of a row in the older usage report.
 struct BucketUsage: BucketResult {
     let attributes: ReportAttributes
-    let counts: ReportedCounts
+    private let counts: ReportedCounts?
 
     init(from decoder: any Decoder) throws {
         attributes = try ReportAttributes(from: decoder)
-        counts = try ReportedCounts(from: decoder)
+        counts = attributes.serviceTier == "batch" ? try ReportedCounts(from: decoder) : nil
     }
 
-    var isOfBatches: Bool { attributes.serviceTier == "batch" }
-
-    func value() throws(ReportFault) -> TokenUsage { try counts.usage() }
+    func value() throws(ReportFault) -> TokenUsage? { try counts?.usage() }
 }
 
 /// The amount of a row in the older cost report.
 struct BucketCost: BucketResult {
     let attributes: ReportAttributes
-    let cost: ReportedCost
+    private let cost: ReportedCost?
 
     init(from decoder: any Decoder) throws {
         attributes = try ReportAttributes(from: decoder)
-        cost = try ReportedCost(from: decoder)
+        let isOfBatches = attributes.serviceTier == "batch" && attributes.costType == "tokens"
+        cost = isOfBatches ? try ReportedCost(from: decoder) : nil
     }
 
-    var isOfBatches: Bool { attributes.serviceTier == "batch" && attributes.costType == "tokens" }
-
-    func value() throws(ReportFault) -> ReportedAmount { try cost.amount() }
+    func value() throws(ReportFault) -> ReportedAmount? { try cost?.amount() }
 }
 
 /// A row of the newer usage report, which has batches only, as requested.
@@ -115,7 +151,8 @@ struct AnalyticsCost: ReportItem {
     let startingAt: String
     let endingAt: String
     let group: ReportAttributes
-    let cost: ReportedCost
+    /// Nil if the row is not about tokens.
+    let cost: ReportedCost?
 
     private enum CodingKeys: String, CodingKey {
         case startingAt = "starting_at"
@@ -123,8 +160,16 @@ struct AnalyticsCost: ReportItem {
         case group, cost
     }
 
+    init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        startingAt = try row.decode(String.self, forKey: .startingAt)
+        endingAt = try row.decode(String.self, forKey: .endingAt)
+        group = try row.decode(ReportAttributes.self, forKey: .group)
+        cost = group.costType == "tokens" ? try row.decode(ReportedCost.self, forKey: .cost) : nil
+    }
+
     func rows() throws(ReportFault) -> [UsageReport.Row<ReportedAmount>] {
-        guard group.costType == "tokens" else { return [] }
+        guard let cost else { return [] }
         return [try group.row(from: startingAt, to: endingAt, value: try cost.amount())]
     }
 }
@@ -175,9 +220,8 @@ struct ReportedCounts: Decodable, Sendable {
             if let count = try Self.count(at: field.reportPath[...], in: row) {
                 counts[field] = count
             } else if field.isTokens {
-                throw DecodingError.dataCorrupted(
-                    .init(codingPath: field.reportPath.map(Name.init), debugDescription: "missing")
-                )
+                let path = row.codingPath + field.reportPath.map(Name.init)
+                throw DecodingError.valueNotFound(Int64.self, .init(codingPath: path, debugDescription: "missing"))
             }
         }
         self.counts = counts
@@ -196,8 +240,8 @@ struct ReportedCounts: Decodable, Sendable {
     }
 
     func usage() throws(ReportFault) -> TokenUsage {
-        guard UsageField.billed.allSatisfy({ counts[$0] >= 0 }) else {
-            throw ReportFault(reason: "a number of tokens is negative")
+        if let field = UsageField.billed.first(where: { counts[$0] < 0 }) {
+            throw ReportFault(reason: "\(field.reportPath.joined(separator: ".")) of a row is negative")
         }
         return counts
     }
@@ -214,15 +258,15 @@ struct ReportedCost: Decodable, Sendable {
     }
 
     func amount() throws(ReportFault) -> ReportedAmount {
-        guard currency == "USD" else { throw ReportFault(reason: "an amount is not in USD") }
+        guard currency == "USD" else { throw ReportFault(reason: "currency of a row is not USD") }
         guard let amount = ReportedAmount(cents: cents) else {
-            throw ReportFault(reason: "an amount is not a decimal number")
+            throw ReportFault(reason: "amount of a row is not a decimal number")
         }
         return amount
     }
 }
 
 private func moment(_ text: String) throws(ReportFault) -> Timestamp {
-    guard let moment = Timestamp(text) else { throw ReportFault(reason: "a time is not in RFC 3339") }
+    guard let moment = Timestamp(text) else { throw ReportFault(reason: "starting_at or ending_at is not in RFC 3339") }
     return moment
 }

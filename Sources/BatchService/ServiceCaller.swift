@@ -25,7 +25,7 @@ struct ServiceCaller: Sendable {
 
     /// Sends the request and passes a response with status 200 to `read`.
     ///
-    /// Transport errors in `read` count as failed attempts.
+    /// Transport errors in `read` count as failed attempts, an ``ErrorDocument`` counts as an answer with its status.
     func call<Value: Sendable>(
         _ request: ServiceRequest,
         read: @Sendable (ReplyHead, ResponseBody, ServiceRequest) async throws -> Value
@@ -45,19 +45,30 @@ struct ServiceCaller: Sendable {
                 // Other requests may have replaced the key during the wait.
                 key = requester.keys.current
                 let (head, body) = try await requester.send(request, with: key.credential)
-                if head.reply.status == 200 {
+                var status = head.reply.status
+                let error: ErrorBody
+                var page: ReceivedPage?
+                if status == 200 {
                     requester.keys.recordAcceptance(of: key)
-                    let value = try await read(head.answer(now: environment.now()), body, request)
-                    pacer.recordSuccess()
-                    return value
+                    do {
+                        let value = try await read(head.answer(now: environment.now()), body, request)
+                        pacer.recordSuccess()
+                        return value
+                    } catch let document as ErrorDocument {
+                        (status, error) = (document.status, document.body)
+                    }
+                } else {
+                    let (bytes, isWhole) = await body.prefix(upTo: ErrorBody.byteLimit)
+                    error = ErrorBody(bytes, isWhole: isWhole)
+                    page = ReceivedPage(contentType: head.reply.contentType, body: bytes)
                 }
-                let (bytes, isWhole) = await body.prefix(upTo: ErrorBody.byteLimit)
-                let error = ErrorBody(bytes, isWhole: isWhole)
-                outcome = .answer(head.facts(errorCode: error.code, now: environment.now()))
-                failure = ServiceError(.status(head.reply.status), of: request, answer: head.reply)
+                var facts = head.facts(errorCode: error.code, now: environment.now())
+                facts.status = status
+                outcome = .answer(facts)
+                failure = ServiceError(.status(status), of: request, answer: head.reply)
                 failure.errorType = error.type
                 failure.message = error.message
-                failure.page = ReceivedPage(contentType: head.reply.contentType, body: bytes)
+                failure.page = page
                 failure.requestID = failure.requestID ?? error.requestID
             } catch let error as ServiceError {
                 guard case .transport(let fault, let detail) = error.code else {

@@ -92,4 +92,18 @@ struct ResultsLocationTests {
         )
         #expect(location.url.text == "https://api.anthropic.com/v1/messages/batches/a%2Fb/results")
     }
+
+    @Test(arguments: [
+        "https://api.anthropic.com/v1/messages/batches/msgbatch_2/results",
+        "/v1/messages/batches/msgbatch_2/results", "https://gw.example/ai/v1/messages/batches/msgbatch_2/results?a=1",
+    ])
+    func `the results of another batch are not requested`(resultsURL: String) {
+        #expect(throws: ResultsLocation.Problem.otherBatch(id: "msgbatch_2")) { try locate(resultsURL) }
+    }
+
+    @Test func `an ID that a URL has to encode is the same batch`() throws {
+        let url = "https://api.anthropic.com/v1/messages/batches/a%20b/results"
+        let base = try ServiceURL(base: "https://api.anthropic.com")
+        #expect(try ResultsLocation(resultsURL: url, batchID: "a b", base: base).url.text == url)
+    }
 }

@@ -35,6 +35,18 @@ struct RetryTests {
         }
     }
 
+    @Test(arguments: ["nan", "inf", "1e999", "-inf"])
+    func `a pause that is not finite counts as none`(value: String) async throws {
+        for name in ["retry-after", "retry-after-ms"] {
+            let clock = ManualClock(skipping: .seconds(7_200))
+            let script: [ScriptedServer.Reply] = [.error(503, "api_error", headers: ["\(name): \(value)"]), .answer()]
+            try await ScriptedServer.run(script) { server in
+                _ = try await BatchServiceClient.run(server.origin, clock: clock) { try await $0.page(PageQuery()) }
+                #expect(clock.skipped == [.milliseconds(500)])
+            }
+        }
+    }
+
     @Test
     func `the request id of the body serves where the header is missing`() async throws {
         try await ScriptedServer.run([.error(400, "invalid_request_error")]) { server in

@@ -99,6 +99,65 @@ struct UsageReportTests {
         #expect(error.code == .cursorStuck("a") && error.isReport)
     }
 
+    @Test(arguments: ["null", "\"\""])
+    func `a page that has more without a cursor is an error`(cursor: String) async throws {
+        let incomplete = page(next: "a").replacing("\"a\"", with: cursor)
+        let run = try await read([.answer(body: incomplete)])
+        guard case .failure(let error) = run.result else { throw Unexpected(text: "the report was read") }
+        #expect(error.code == .malformedReply("has_more is true, but next_page is missing or null"))
+    }
+
+    @Test func `a row that is not about tokens of batches may have any value`() async throws {
+        let batch = "{\(counts),\"service_tier\":\"batch\",\"model\":\"m\"}"
+        let standard = "{\"service_tier\":\"standard\",\"uncached_input_tokens\":null}"
+        let empty = bucket().replacing("[]", with: "null")
+        func cost(_ amount: String, _ type: String, _ tier: String) -> String {
+            "{\"amount\":\(amount),\"currency\":\"USD\",\"cost_type\":\"\(type)\",\"service_tier\":\"\(tier)\"}"
+        }
+        let costs = bucket(
+            cost("null", "web_search", "batch"),
+            cost("7", "tokens", "flex"),
+            cost("\"1\"", "tokens", "batch")
+        )
+        let run = try await read([
+            .answer(body: page(empty, bucket(standard, batch))), .answer(body: page(empty, costs)),
+        ])
+        let report = try run.result.get()
+        #expect(report.usage.map(\.value.input) == [7])
+        #expect(report.costs.map(\.value.money) == [Money(picoDollars: 10_000_000_000)])
+    }
+
+    @Test func `a row of the newer cost report that is not about tokens may have any value`() async throws {
+        let times = #""starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z""#
+        let odd = #"{\#(times),"group":{"cost_type":"web_search"},"cost":{"amount":null}}"#
+        let good = #"{\#(times),"group":{"cost_type":"tokens"},"cost":{"amount":"2","currency":"USD"}}"#
+        let run = try await read([
+            .error(404, "not_found_error"), .answer(body: page()), .answer(body: page(odd, good)),
+        ])
+        #expect(try run.result.get().costs.map(\.value.money) == [Money(picoDollars: 20_000_000_000)])
+    }
+
+    @Test func `an error names the field that cannot be read`() async throws {
+        func reason(_ body: String) async throws -> String? {
+            guard case .failure(let error) = try await read([.answer(body: body)]).result,
+                case .malformedReply(let reason) = error.code
+            else { return nil }
+            return reason
+        }
+        let batch = "{\(counts),\"service_tier\":\"batch\"}"
+        let nested = batch.replacing("\"ephemeral_1h_input_tokens\":1", with: "\"ephemeral_1h_input_tokens\":null")
+        #expect(
+            try await reason(page(bucket(), bucket(batch, nested)))
+                == "data[1].results[1].cache_creation.ephemeral_1h_input_tokens is missing or null"
+        )
+        let text = batch.replacing("\"output_tokens\":3", with: "\"output_tokens\":\"3\"")
+        #expect(try await reason(page(bucket(text))) == "data[0].results[0].output_tokens has another type")
+        let negative = batch.replacing("\"output_tokens\":3", with: "\"output_tokens\":-3")
+        #expect(try await reason(page(bucket(negative))) == "output_tokens of a row is negative")
+        #expect(try await reason("{\"has_more\":false}") == "data is missing")
+        #expect(try await reason(page(#"{"starting_at":"x","ending_at":"y"}"#)) == "data[0].results is missing")
+    }
+
     @Test(
         arguments: [
             #"{"service_tier":"batch","uncached_input_tokens":1}"#, #"{"service_tier":"batch"}"#, "7",

@@ -88,6 +88,7 @@ struct ListCommand: AsyncParsableCommand {
         var output = output
         var left = limit ?? Int.max
         var malformed: [MalformedBatch] = []
+        var serverDate: Timestamp?
         if let ids = filter.ids {
             for id in ids.sorted() {
                 try output.add([try await client.messageBatch(id: id).batch].filter { filter.passes($0) })
@@ -108,7 +109,8 @@ struct ListCommand: AsyncParsableCommand {
                 left -= wanted.count
                 try output.add(Array(wanted))
             }
-            malformed = walk.malformed
+            malformed = walk.malformed.filter { $0.id.flatMap { filter.shard?.contains($0) } ?? true }
+            serverDate = walk.head?.date
             if let size = walk.pageSize.reduced {
                 let message = pages.limited(to: size)
                 if !quiet || message.kind == .warning { context.report(message.kind, message.text) }
@@ -116,8 +118,15 @@ struct ListCommand: AsyncParsableCommand {
             if output.isEmpty, malformed.isEmpty { context.report(.warning, reasonForNone(of: walk, in: window)) }
         }
         try output.finish()
-        for batch in malformed { context.report(.warning, "\(batch.id ?? "a batch"): \(batch.reason)") }
-        if !malformed.isEmpty { throw CommandExit(status: .partial) }
+        for batch in malformed {
+            let id = batch.id ?? "a batch"
+            let isRemoved = batch.isRemoved(asOf: serverDate)
+            context.report(
+                .warning,
+                isRemoved ? FailureText.removed(id: id, because: batch.reason) : "\(id): \(batch.reason)"
+            )
+        }
+        if !malformed.allSatisfy({ $0.isRemoved(asOf: serverDate) }) { throw CommandExit(status: .partial) }
     }
 
     /// The reason why no batch was listed, and what the API has instead.

@@ -79,7 +79,9 @@ extension ArchiveCheck.Finding {
             self.init(word: "failed", status: .error, clause: "the catalog cannot be read: \(detail)")
         case .failedExport(let run):
             let code = run.exitStatus ?? ExitStatus.error.rawValue
-            let reason = run.error.map { ": \($0.withoutFullStop)" } ?? ""
+            let unreadable = run.counts["not_retrieved"].flatMap { $0 > 0 ? $0.counted("batch", "batches") : nil }
+            let error = run.error?.withoutFullStop ?? unreadable.map { "the objects of \($0) could not be read" }
+            let reason = error.map { ": \($0)" } ?? ""
             let status = ExitStatus(rawValue: code) ?? .error
             let word = status == .partial ? "partial" : "failed"
             self.init(word: word, status: status, clause: "\(at(run)) ended with exit status \(code)\(reason)")

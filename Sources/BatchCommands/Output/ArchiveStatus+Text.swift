@@ -46,13 +46,19 @@ extension ArchiveStatus {
                             .integer,
                             note: "by the API, before this archive saw them"
                         ),
-                    ]
+                    ] + unreadable
                 )
             ],
             notes: (counts.isEmpty && runs.isEmpty
                 ? ["No batch and no run is recorded. To fill the archive: batchkeep export"] : [])
                 + pending.messages(archivePath: archive).flatMap { ["warning: \($0.text)", "hint: \($0.hint)"] }
         )
+    }
+
+    /// The batches whose objects the last export could not read or get; no entry if there are none.
+    private var unreadable: [Metric] {
+        guard let count = lastExport?.counts["not_retrieved"], count > 0 else { return [] }
+        return [Metric("unreadable", .integer(count), .integer, tone: .warning, note: "in the last export")]
     }
 
     private static let id = Column("batch_id", "Batch", weight: .important, isID: true)

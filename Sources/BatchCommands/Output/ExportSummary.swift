@@ -95,6 +95,7 @@ struct ExportSummary: Sendable {
         for line in problems(includesDownloads: !hasReportedProblems, includesOthers: isWhole) {
             context.report(.warning, line)
         }
+        for line in removedUnreadable { context.report(.warning, line) }
         if let interruption { interruption.print(in: context) } else { stop?.print(in: context) }
         if stop == nil { statistics?.failure?.print(in: context) }
         stillPending?.print(in: context)
@@ -144,6 +145,13 @@ struct ExportSummary: Sendable {
         return lines.shortened(to: 20)
     }
 
+    /// The removed batches whose objects cannot be read, one line per batch; no later run retries them.
+    private var removedUnreadable: [String] {
+        report.removedUnreadable.sorted { $0.key < $1.key }
+            .map { FailureText.removed(id: $0.key, because: $0.value) }
+            .shortened(to: 20)
+    }
+
     /// The counts of the run, under the names of the JSON document.
     ///
     /// The catalog stores the same counts.
@@ -182,6 +190,15 @@ struct ExportSummary: Sendable {
             Metric("quarantined", .integer(report.quarantined), .integer, tone: .bad),
             Metric("failed", .integer(report.failed), .integer, tone: .bad),
         ]
+        if report.unreadable > 0 {
+            let count = Cell.integer(report.unreadable)
+            batches.append(Metric("unreadable", count, .integer, tone: .warning, note: "invalid batch object"))
+        }
+        let notRetrieved = report.notRetrieved.count - report.unreadable
+        if notRetrieved > 0 {
+            let count = Cell.integer(notRetrieved)
+            batches.append(Metric("not retrieved", count, .integer, tone: .warning, note: "no batch object"))
+        }
         if report.busy > 0 {
             let count = Cell.integer(report.busy)
             batches.append(Metric("busy", count, .integer, tone: .warning, note: "another process downloads them"))

@@ -26,6 +26,11 @@ struct ImportedFile: Encodable, Sendable {
     /// Whether the batch is in the archive after the run.
     private var isArchived: Bool { state == .archived || state == .alreadyArchived }
 
+    /// Whether the file is not the results of its batch, or cannot be read.
+    ///
+    /// If a run stops before it reads a file, the batch failed without a reason.
+    private var isUnusable: Bool { state == .quarantined || state == .failed && reason != nil }
+
     /// Sets the state from the outcome of the batch.
     mutating func record(_ outcome: BatchOutcome) {
         switch outcome {
@@ -44,14 +49,22 @@ extension ImportedFile {
     /// What the result of an import means, and what to do next, for people.
     static func notes(about files: [ImportedFile], archivePath: String) -> [String] {
         var notes: [String] = []
-        if !files.allSatisfy(\.isArchived) {
-            notes.append("Batches that are not archived need another copy of their files.")
+        if files.contains(where: \.isUnusable) {
+            notes.append("Quarantined and failed batches need another copy of their files.")
+        }
+        if files.contains(where: { $0.state == .unavailable }) {
+            notes.append(
+                "The files of unavailable batches are not checked, because their batch objects are missing or invalid."
+            )
+        }
+        if files.contains(where: { [.unavailable, .pending, .busy].contains($0.state) }) {
+            notes.append("To archive unavailable, pending and busy batches, import their files again later.")
         }
         if files.contains(where: { $0.state == .quarantined }) {
             notes.append("Quarantined data is in \(archivePath)/_quarantine.")
         }
         // The notes about the whole archive count the unproven batches.
-        guard notes.isEmpty, !files.contains(where: { $0.isProven == false }) else { return notes }
+        guard files.allSatisfy(\.isArchived), !files.contains(where: { $0.isProven == false }) else { return notes }
         guard files.contains(where: { $0.state == .archived }) else {
             return ["Nothing new: the batches of all files are archived."]
         }

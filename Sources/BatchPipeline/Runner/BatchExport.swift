@@ -182,7 +182,7 @@ package struct BatchExport: Sendable {
             if isOver { return .removed }
             // The API may have removed the results since the listing. The batch object shows it.
             return try await refetched(batch).archivedAt == nil ? .unavailable(error) : .removed
-        case .foreignOrigin, .redirect, .malformedReply, .cursorStuck, .listingTooLong:
+        case .foreignOrigin, .redirect, .malformedReply, .malformedBatch, .cursorStuck, .listingTooLong:
             return .unavailable(error)
         case .transport, .status, .spendLimit, .keyEchoed, .cancelled:
             return .failed(.service(error))

@@ -108,30 +108,46 @@ struct BatchListing {
         }
         report.isListingOrdered = walk.isOrdered
         if walk.pageSize.current < selection.pageSize { report.reducedPageSize = walk.pageSize.current }
-        for (index, malformed) in walk.malformed.enumerated() {
-            let id = malformed.id ?? "a batch without an ID (\(index + 1))"
-            let error = ServiceError(
-                code: .malformedReply(malformed.reason),
-                operation: ServiceError.listing,
-                requestID: nil
-            )
-            report.notRetrieved[id] = error
-            ports.observe(.notRetrieved(id: id, error))
-        }
+        let malformed = walk.malformed.filter { $0.id.flatMap { selection.filter.shard?.contains($0) } ?? true }
         listed.serverDate = walk.head?.date
+        try await count(malformed, serverDate: listed.serverDate, into: &report)
         listed.isKeyAccepted = true
         report.completedBefore = window == selection.window ? nil : window.since
         // The window is not complete, because this run ignores the batches of the other shards.
         guard selection.filter.shard == nil else { return listed }
         // A later run lists the window again, because a malformed batch may be valid then.
-        guard walk.malformed.isEmpty else { return listed }
+        guard report.unreadable == 0 else { return listed }
         // A batch with a date in the future must not hide the batches that are created until then.
         let clock = listed.serverDate ?? ports.now()
-        listed.completed = listed.batches.map(\.createdAt).filter { $0 <= clock }.max()
+        let times = listed.batches.map(\.createdAt) + malformed.compactMap(\.createdAt)
+        listed.completed = times.filter { $0 <= clock }.max()
             .map { newest in
                 CompletedWindow(since: window.since, end: newest, workspaceID: walk.head?.workspaceID)
             }
         return listed
+    }
+
+    /// Counts the malformed batches of the window, and reports those that may still be downloaded as not retrieved.
+    private func count(
+        _ malformed: [MalformedBatch],
+        serverDate: Timestamp?,
+        into report: inout ExportReport
+    ) async throws {
+        report.inWindow += malformed.count
+        let archived = try await ports.archive.archivedIDs(among: malformed.compactMap(\.identified))
+        for (index, batch) in malformed.enumerated() {
+            let id = batch.id ?? "a batch without an ID (\(index + 1))"
+            if archived.contains(id) {
+                report.alreadyArchived += 1
+            } else if batch.isRemoved(asOf: serverDate) {
+                report.removed += 1
+                report.removedUnreadable[id] = batch.reason
+            } else {
+                let error = ServiceError(code: .malformedBatch(batch.reason), operation: ServiceError.listing)
+                report.notRetrieved[id] = error
+                ports.observe(.notRetrieved(id: id, error))
+            }
+        }
     }
 
     /// Uses the given batch objects and retrieves the others by ID, without a walk of the listing.
@@ -143,7 +159,8 @@ struct BatchListing {
         var listed = ListedBatches(batches: asked.batches)
         try await retrieve(asked.ids.subtracting(asked.batches.map(\.id)), into: &listed, &report)
         listed.batches.removeAll { shard?.contains($0.id) == false }
-        (report.listed, report.inWindow) = (listed.batches.count, listed.batches.count)
+        report.inWindow = listed.batches.count + report.unreadable
+        report.listed = report.inWindow
         return listed
     }
 

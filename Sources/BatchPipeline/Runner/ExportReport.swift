@@ -85,6 +85,12 @@ package struct ExportReport: Sendable {
     package var reducedPageSize: Int?
     /// The errors of batches whose objects could not be retrieved or are malformed, by ID.
     package var notRetrieved: [String: ServiceError] = [:]
+    /// The number of these whose batch objects arrived, but are malformed.
+    package var unreadable: Int {
+        notRetrieved.values.count { if case .malformedBatch = $0.code { true } else { false } }
+    }
+    /// Why the objects of some removed batches cannot be read, as clauses by ID; ``removed`` counts these batches.
+    package var removedUnreadable: [String: String] = [:]
     /// The error that ended the run early: a failed listing, a key that is refused for every batch, an error of the archive, or cancellation.
     package var stop: (any Error)?
     /// Whether the run ended because its task was canceled.

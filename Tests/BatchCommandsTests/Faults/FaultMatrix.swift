@@ -184,8 +184,7 @@ enum FaultMatrix {
         quarantined("a line of another type than promised", "request_counts promises") { _ in
             [.replaceLine(2, line("expired"))]
         },
-        quarantined("a line of an unknown type", "request_counts promises") { _ in [.replaceLine(2, line("paused"))]
-        },
+        quarantined("a line of an unknown type", "request_counts promises") { _ in [.replaceLine(2, line("new"))] },
         quarantined("the same custom_id twice", "repeats a custom_id") { _ in [.repeatLine(3), .dropLine(5)] },
         quarantined("an invalid line first", "the first is line 1") { _ in [.replaceLine(1, invalid)] },
         quarantined("an invalid line in the middle", "the first is line 20") { _ in [.replaceLine(20, invalid)] },
@@ -223,15 +222,15 @@ enum FaultMatrix {
             archived: 2,
             "results_url"
         ) { _ in "\"https://elsewhere.invalid/file\"" },
+        .member("results_url of another batch", .partial, "is that of another batch", archived: 2, "results_url") { _ in
+            "\"/v1/messages/batches/msgbatch_other/results\""
+        },
         .results("a redirect to another host", .partial, "where the API key is not sent", archived: 2) { _ in
             [.redirect(to: "http://127.0.0.2:9/results")]
         },
-        FaultRow(
-            name: "redirects in a circle",
-            status: .partial,
-            sentence: "more than 5 in a row",
-            archived: 2
-        ) { id, _ in
+        FaultRow(name: "redirects in a circle", status: .partial, sentence: "more than 5 in a row", archived: 2) {
+            id,
+            _ in
             [Fault(.redirect(to: "{base_url}/v1/messages/batches/\(id)/results"), on: [.results], of: id)]
         },
         FaultRow(

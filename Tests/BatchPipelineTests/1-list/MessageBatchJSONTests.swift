@@ -110,7 +110,8 @@ struct MessageBatchJSONTests {
 
     private static let invalidCounts = MalformedBatch(
         reason: "batch msgbatch_1 has no request_counts of whole numbers",
-        id: "msgbatch_1"
+        id: "msgbatch_1",
+        createdAt: Timestamp("2024-08-20T18:37:24Z")
     )
 
     @Test(arguments: [
@@ -138,7 +139,32 @@ struct MessageBatchJSONTests {
     ])
     func `a missing required member is named`(member: String, reason: String) {
         let id = reason.contains("msgbatch_1") ? "msgbatch_1" : nil
-        #expect(throws: MalformedBatch(reason: reason, id: id)) { try batch(extra: member) }
+        let createdAt = id == nil || member.contains("created_at") ? nil : Timestamp("2024-08-20T18:37:24Z")
+        #expect(throws: MalformedBatch(reason: reason, id: id, createdAt: createdAt)) { try batch(extra: member) }
+    }
+
+    @Test(arguments: [
+        (#""2024-08-20T18:37:24Z""#, #""2024-09-18T00:00:00Z""#, true), (#""2024-08-20T18:37:24Z""#, "null", false),
+        (#""2024-08-20T18:37:24Z""#, #""0001-01-01T00:00:00Z""#, false),
+        ("null", #""2024-09-18T00:00:00Z""#, true), ("7", #""1970-01-01T00:00:00Z""#, false),
+    ])
+    func `a malformed object keeps its creation time and whether its results are removed`(
+        created: String,
+        archived: String,
+        isRemoved: Bool
+    ) {
+        let extra = "\"request_counts\":null,\"created_at\":\(created),\"archived_at\":\(archived)"
+        let createdAt = Timestamp(created.replacing("\"", with: ""))
+        let malformed = MalformedBatch(
+            reason: "batch msgbatch_1 has no request_counts of whole numbers",
+            id: "msgbatch_1",
+            createdAt: createdAt,
+            isRemoved: isRemoved
+        )
+        #expect(throws: malformed) { try batch(extra: extra) }
+        let end = Timestamp("2024-09-18T18:37:24Z")
+        #expect(malformed.isRemoved(asOf: end) == isRemoved && malformed.isRemoved(asOf: nil) == isRemoved)
+        #expect(malformed.isRemoved(asOf: end?.adding(seconds: 1)) == (isRemoved || createdAt != nil))
     }
 
     @Test(arguments: [

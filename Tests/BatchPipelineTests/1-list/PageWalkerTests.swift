@@ -101,6 +101,22 @@ struct PageWalkerTests {
         #expect(throws: PageWalker.Stuck.self) { try walker.evaluate(malformed) }
     }
 
+    @Test func `malformed batches outside of the window are only counted, and the others are returned once`() throws {
+        var walker = PageWalker(window: window(5, 8), pageSize: 10)
+        var mixed = try page([9, 7], hasMore: true)
+        mixed.malformed = [4, 5, 8]
+            .map { second in
+                MalformedBatch(reason: "x", id: "m\(second)", createdAt: Timestamp(seconds: second))
+            }
+        mixed.malformed.append(MalformedBatch(reason: "x", id: "unknown"))
+        #expect(try walker.evaluate(mixed).malformed.map(\.id) == ["m5", "unknown"])
+        #expect(walker.listed == 6 && walker.created == Timestamp(seconds: 4)...Timestamp(seconds: 9))
+        mixed.batches = [try batch(6)]
+        mixed.lastID = "6"
+        #expect(try walker.evaluate(mixed).malformed.isEmpty)
+        #expect(walker.inWindow == 2)
+    }
+
     @Test func `a page that ends at the first moment of the window is not the last`() throws {
         var walker = PageWalker(window: window(5), pageSize: 2)
         let step = try walker.evaluate(page([6, 5], hasMore: true))

@@ -129,7 +129,7 @@ struct RetryPolicyTests {
         #expect(decision == .retry(after: .milliseconds(1_500), reason: .throttled))
     }
 
-    @Test(arguments: [0, -5, Double.nan, -Double.infinity])
+    @Test(arguments: [0, -5, Double.nan, -Double.infinity, Double.infinity])
     func `an invalid delay is ignored`(seconds: Double) {
         let decision = firstDecision(.list, 500) {
             $0.retryAfterMilliseconds = seconds
@@ -138,10 +138,10 @@ struct RetryPolicyTests {
         #expect(decision == .retry(after: .milliseconds(500), reason: .status(500)))
     }
 
-    @Test
-    func `an invalid retry-after-ms leaves retry-after in effect`() {
+    @Test(arguments: [0, Double.nan, Double.infinity])
+    func `an invalid retry-after-ms leaves retry-after in effect`(milliseconds: Double) {
         let decision = firstDecision(.list, 500) {
-            $0.retryAfterMilliseconds = 0
+            $0.retryAfterMilliseconds = milliseconds
             $0.retryAfter = .seconds(3)
         }
         #expect(decision == .retry(after: .seconds(3), reason: .status(500)))
@@ -153,7 +153,7 @@ struct RetryPolicyTests {
         #expect(decision == .retry(after: .milliseconds(500), reason: .status(500)))
     }
 
-    @Test(arguments: [601, 86_400, 1e300, Double.infinity])
+    @Test(arguments: [601, 86_400, 1e300])
     func `a pause that is too long ends the retries`(seconds: Double) {
         #expect(firstDecision(.list, 503) { $0.retryAfter = .seconds(seconds) } == .fail(.status(503)))
         #expect(firstDecision(.results, 404) { $0.retryAfter = .seconds(seconds) } == .fail(.status(404)))

@@ -36,15 +36,40 @@ package struct MalformedBatch: Error, Sendable, Hashable {
     package let reason: String
     /// The ID of the batch, if it could be read.
     package let id: String?
+    /// When the batch was created, if that could be read.
+    package let createdAt: Timestamp?
+    /// Whether the batch object says that the API has removed the results.
+    package let isRemoved: Bool
 
-    package init(reason: String, id: String? = nil) {
+    package init(reason: String, id: String? = nil, createdAt: Timestamp? = nil, isRemoved: Bool = false) {
         self.reason = reason
         self.id = id
+        self.createdAt = createdAt
+        self.isRemoved = isRemoved
     }
 
     /// A batch object that contains the key.
-    static func echo(id: String?) -> MalformedBatch {
-        MalformedBatch(reason: "the batch object contains the API key", id: id)
+    static func echo(id: String?, createdAt: Timestamp? = nil, isRemoved: Bool = false) -> MalformedBatch {
+        MalformedBatch(
+            reason: "the batch object contains the API key",
+            id: id,
+            createdAt: createdAt,
+            isRemoved: isRemoved
+        )
+    }
+
+    /// A batch with the ID and the time of creation, to look for it in an archive; nil if they could not be read.
+    var identified: MessageBatch? {
+        guard let id, let createdAt else { return nil }
+        return MessageBatch(id: id, status: .ended, counts: RequestCounts(), createdAt: createdAt, json: [])
+    }
+
+    /// Returns whether the API has removed the results, so that no later run can download them.
+    ///
+    /// Only the server's clock decides the age of a batch.
+    package func isRemoved(asOf serverDate: Timestamp?) -> Bool {
+        guard !isRemoved, let serverDate, let createdAt else { return isRemoved }
+        return serverDate > createdAt.adding(seconds: Int64(MessageBatch.retentionDays) * 86_400)
     }
 }
 

@@ -35,7 +35,7 @@ package struct BatchWalk: Sendable {
     /// The number of batches in the window so far.
     package var inWindow: Int { walker.inWindow }
 
-    /// The elements of the pages so far that are not valid batch objects.
+    /// The elements of the pages so far that are not valid batch objects, without those outside the window.
     package private(set) var malformed: [MalformedBatch] = []
 
     /// Whether every page so far was newest first; if not, the walk reads the listing to its end.
@@ -56,7 +56,6 @@ package struct BatchWalk: Sendable {
         var page = try Self.decoded(reply)
         if lister.containsKey(reply.body) { try rejectEchoes(in: &page, reply) }
         if walker.isCut(page) { return [] }
-        malformed += page.malformed
         let step: PageWalker.Step
         do {
             step = try walker.evaluate(page)
@@ -64,6 +63,7 @@ package struct BatchWalk: Sendable {
             throw Self.failure(.cursorStuck(error.cursor), reply)
         }
         isOver = !step.continues
+        malformed += step.malformed
         pages += 1
         bytes += step.batches.reduce(0) { $0 + $1.json.count }
         if let limit = exceededLimit { throw Self.failure(.listingTooLong(limit), reply) }
@@ -87,8 +87,17 @@ package struct BatchWalk: Sendable {
         }
         let echoing = page.batches.filter { lister.containsKey($0.json) }
         page.batches.removeAll { lister.containsKey($0.json) }
-        page.malformed = page.malformed.map { echoes($0.reason) ? .echo(id: nil) : $0 }
-        page.malformed += echoing.map { MalformedBatch.echo(id: echoes($0.id) ? nil : $0.id) }
+        page.malformed = page.malformed.map { batch in
+            guard echoes(batch.reason) else { return batch }
+            return .echo(id: nil, createdAt: batch.createdAt, isRemoved: batch.isRemoved)
+        }
+        page.malformed += echoing.map { batch in
+            .echo(
+                id: echoes(batch.id) ? nil : batch.id,
+                createdAt: batch.createdAt,
+                isRemoved: batch.archivedAt != nil
+            )
+        }
     }
 
     private mutating func page() async throws(ServiceError) -> ServiceReply {
@@ -133,7 +142,8 @@ extension BatchLister {
             return (batch, reply.head)
         } catch {
             throw ServiceError(
-                code: .malformedReply(error.reason),
+                // An object with this ID is the batch, so the request itself did not fail.
+                code: error.id == id ? .malformedBatch(error.reason) : .malformedReply(error.reason),
                 operation: "\(ServiceError.listing)/\(id)",
                 requestID: reply.head.requestID
             )

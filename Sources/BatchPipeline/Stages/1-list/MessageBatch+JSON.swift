@@ -25,15 +25,18 @@ extension MessageBatch {
         guard id.utf8.count <= BatchPage.maxIDLength else {
             throw MalformedBatch(reason: "a batch with an ID of more than \(BatchPage.maxIDLength) bytes")
         }
-        guard let status = fields.status else {
-            throw MalformedBatch(reason: "batch \(id) has no processing_status", id: id)
+        // The other members may still show that the batch is outside the window, or that nothing can be downloaded.
+        func malformed(_ problem: String) -> MalformedBatch {
+            MalformedBatch(
+                reason: "batch \(id) has no \(problem)",
+                id: id,
+                createdAt: fields.createdAt,
+                isRemoved: fields.archivedAt != nil
+            )
         }
-        guard let counts = fields.counts else {
-            throw MalformedBatch(reason: "batch \(id) has no request_counts of whole numbers", id: id)
-        }
-        guard let createdAt = fields.times[.createdAt].flatMap({ Timestamp($0) }) else {
-            throw MalformedBatch(reason: "batch \(id) has no created_at that is an RFC 3339 date-time", id: id)
-        }
+        guard let status = fields.status else { throw malformed("processing_status") }
+        guard let counts = fields.counts else { throw malformed("request_counts of whole numbers") }
+        guard let createdAt = fields.createdAt else { throw malformed("created_at that is an RFC 3339 date-time") }
         self.init(
             id: id,
             status: ProcessingStatus(status),
@@ -42,9 +45,7 @@ extension MessageBatch {
             expiresAt: fields.times[.expiresAt].flatMap { Timestamp($0) },
             endedAt: fields.times[.endedAt].flatMap { Timestamp($0) },
             cancelInitiatedAt: fields.times[.cancelInitiatedAt].flatMap { Timestamp($0) },
-            // Some servers write the year 1 for no time. A removal long before the creation is none.
-            archivedAt: fields.times[.archivedAt].flatMap { Timestamp($0) }
-                .flatMap { $0.adding(seconds: 86_400) < createdAt ? nil : $0 },
+            archivedAt: fields.archivedAt,
             resultsURL: fields.resultsURL,
             json: JSONCompaction.compacted(json)
         )
@@ -72,6 +73,19 @@ private struct BatchFields {
     }
 
     static let keys = JSONKeys<Key>()
+
+    var createdAt: Timestamp? { times[.createdAt].flatMap { Timestamp($0) } }
+
+    /// When the API removed the results.
+    ///
+    /// Some servers write the year 1 for no time. A time long before the creation does not count.
+    var archivedAt: Timestamp? {
+        let creation = createdAt ?? Self.earliestCreation
+        return times[.archivedAt].flatMap { Timestamp($0) }.flatMap { $0.adding(seconds: 86_400) < creation ? nil : $0 }
+    }
+
+    /// The year 2000: no batch is older.
+    private static let earliestCreation = Timestamp(seconds: 946_684_800)
 
     mutating func read(_ key: Key, from cursor: inout JSONCursor) throws(JSONSyntaxError) {
         switch key {

@@ -20,6 +20,8 @@ package struct PageWalker: Sendable {
     private var cursor: String?
     /// The IDs of the batches in the window, to return each batch once.
     private var inside = Set<String>()
+    /// The IDs of the malformed batches that may be in the window, to return each once.
+    private var malformed = Set<String>()
     /// The IDs of the last page in the direction of the walk, to continue from if the cursor's batch is deleted.
     private var trail: [String] = []
     private var stepsBack = 0
@@ -66,6 +68,8 @@ package struct PageWalker: Sendable {
     package struct Step: Sendable {
         /// The batches of the page that are in the window and were not seen before, in the order of the page.
         package var batches: [MessageBatch]
+        /// The malformed batches of the page that are in the window, or whose creation time could not be read.
+        package var malformed: [MalformedBatch]
         /// Whether to request the page of the new ``PageWalker/query``.
         package var continues: Bool
     }
@@ -81,19 +85,28 @@ package struct PageWalker: Sendable {
         let new = page.batches.filter { batch in
             window.contains(batch.createdAt) ? inside.insert(batch.id).inserted : others.insert(batch.id).inserted
         }
-        listed += new.count
-        for time in new.map(\.createdAt) {
+        let malformed = page.malformed.filter { batch in
+            guard let id = batch.id else { return true }
+            let isOutside = batch.createdAt.map { !window.contains($0) } ?? false
+            return isOutside ? others.insert(id).inserted : self.malformed.insert(id).inserted
+        }
+        listed += new.count + malformed.count
+        for time in new.map(\.createdAt) + malformed.compactMap(\.createdAt) {
             let known = created ?? time...time
             created = min(known.lowerBound, time)...max(known.upperBound, time)
         }
-        let found = new.filter { window.contains($0.createdAt) }
+        var step = Step(
+            batches: new.filter { window.contains($0.createdAt) },
+            malformed: malformed.filter { $0.createdAt.map(window.contains) ?? true },
+            continues: false
+        )
         let leaves =
             switch direction {
             case .older: isPastWindow(after: new)
             case .newer: new.contains { !window.isBefore($0.createdAt) && !window.contains($0.createdAt) }
             }
         let next = direction == .older ? page.lastID : page.firstID
-        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return Step(batches: found, continues: false) }
+        guard !leaves, page.hasMore ?? !page.batches.isEmpty else { return step }
         // The server reports more batches, but there is no new cursor or no new batch. Stopping here without an error
         // would lose batches, and continuing would never end.
         guard let next, next != cursor, cursors.insert(next).inserted, !new.isEmpty || !page.malformed.isEmpty else {
@@ -102,7 +115,8 @@ package struct PageWalker: Sendable {
         cursor = next
         let ids = page.batches.map(\.id)
         trail = direction == .older ? ids : ids.reversed()
-        return Step(batches: found, continues: true)
+        step.continues = true
+        return step
     }
 
     /// Whether a walk to older batches has left the window, after the new batches of a page.

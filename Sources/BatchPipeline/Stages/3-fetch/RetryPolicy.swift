@@ -194,7 +194,7 @@ package struct RetryFacts: Sendable, Hashable {
         self.now = now
     }
 
-    /// The pause that the server asks for; nil if it is not positive.
+    /// The pause that the server asks for; nil if it is not a positive, finite number.
     package var serverPause: Duration? {
         let asked: Double? =
             switch retryAfter {
@@ -204,7 +204,7 @@ package struct RetryFacts: Sendable, Hashable {
             }
         for seconds in [retryAfterMilliseconds.map { $0 / 1_000 }, asked] {
             // The upper bound prevents an overflow in Duration. It is far above any accepted pause.
-            if let seconds, seconds > 0 { return .seconds(min(seconds, 1e12)) }
+            if let seconds, seconds.isFinite, seconds > 0 { return .seconds(min(seconds, 1e12)) }
         }
         return nil
     }

@@ -20,6 +20,8 @@ package struct ServiceError: Error, Sendable, Hashable {
         case noResultsURL
         /// The answer is not what the API documents, for example a page that is not JSON.
         case malformedReply(String)
+        /// The answer is as documented, but the batch object in it cannot be read; the value gives the reason.
+        case malformedBatch(String)
         /// A page cursor that does not advance.
         case cursorStuck(String)
         /// The results contain the key, so they must not be stored.
