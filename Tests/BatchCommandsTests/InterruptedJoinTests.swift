@@ -52,10 +52,50 @@ struct InterruptedJoinTests {
                 #expect(one.status == .done, "\(one.notes)")
                 #expect(archive.files(in: "joined").count == 1, "only the selected batch")
                 let all = await export(["--join", labels], into: archive, at: server)
-                #expect((all.document["join"] as? [String: Any])?["batches"] as? Int == 1)
+                // The first batch lists the row without a result, which the others might have.
+                #expect((all.document["join"] as? [String: Any])?["batches"] as? Int == 2)
                 #expect(archive.files(in: "joined").count == 2)
             }
         }
+    }
+
+    @Test func `requests whose results a later export brings are no longer listed as without result`() async throws {
+        try await Scratch.use { scratch in
+            try await InProcess.export(Scenario.generated(lines: 20, batches: 3)) { _, whole, server in
+                let select = ["select", "--columns", "custom_id", "--format", "csv"]
+                let ids = await InProcess.offline(select, on: whole).output
+                let join = ["--join", try scratch.write(ids + "never-sent\n", to: "requests.csv")]
+                let archive = Archive(url: URL(filePath: scratch.path("nights")))
+                let batches = whole.archivedIDs.sorted()
+
+                let first = await export(join + ["--batch", batches[0]], into: archive, at: server)
+                #expect(withoutResult(in: first) == 41)
+                #expect(try listed(in: archive) == 41)
+                let second = await export(join + ["--batch", batches[1]], into: archive, at: server)
+                #expect(withoutResult(in: second) == 41, "a selection by ID is about these batches only")
+                let third = await export(join, into: archive, at: server)
+                #expect(third.batches["archived_now"] == 1)
+                #expect(withoutResult(in: third) == 1)
+                #expect(try listed(in: archive) == 1)
+                #expect(archive.files(in: "joined").count == 3)
+                #expect(await InProcess.offline(["verify", "--full"], on: archive).status == .done)
+            }
+        }
+    }
+
+    /// The rows without a result in the document of an export.
+    private func withoutResult(in run: InProcess) -> Int? {
+        let sources = (run.document["join"] as? [String: Any])?["sources"] as? [[String: Any]]
+        return sources?.first?["requests_without_result"] as? Int
+    }
+
+    /// The number of rows without a result that the archive lists.
+    private func listed(in archive: Archive) throws -> Int {
+        try archive.files(in: "unmatched")
+            .reduce(0) { count, file in
+                let text = String(decoding: try archive.content(of: "unmatched/\(file)"), as: UTF8.self)
+                return count + text.components(separatedBy: "\"missing\":\"result\"").count - 1
+            }
     }
 
     @Test func `joined files stay when the source changes, until join replaces them`() async throws {

@@ -1,12 +1,15 @@
 package import BatchArchive
 package import BatchPipeline
+import FoundationEssentials
 import MessageBatches
 
 /// The join at the end of an export run.
 ///
 /// It joins every selected batch that is archived and not joined yet, whether this run or an earlier one archived it:
 /// after an interruption, the next run with the same options completes the join. Batches that are joined keep their
-/// files, even if a source or the options have changed since; `batchkeep join` replaces them.
+/// files, even if a source or the options have changed since; `batchkeep join` replaces them. But a batch under which an
+/// earlier run listed rows without a result is joined again by the same options, because other batches may have these
+/// results now.
 ///
 /// The sources belong to others, so an invalid one does not stop the export. They are opened before the first request,
 /// so that the problem is reported at once, and again at the end if they could not be read or have changed.
@@ -49,13 +52,16 @@ package struct ExportJoin: Sendable {
     ) async -> JoinReport {
         var report = JoinReport()
         do {
-            let listing = try await pending(in: archive.folder, of: selection)
+            var listing = try await pending(in: archive.folder, of: selection)
             report.unreadable = listing.unreadable
             report.pending = listing.joinableIDs.sorted()
             guard run.stop == nil else { return report }
             let sources = try currentSources()
             guard !listing.manifests.isEmpty else { return report }
-            report = try await JoinRun.run(listing, with: sources, in: archive)
+            var others = try await others(than: listing.manifests, of: selection, sources, in: archive.folder)
+            let again = others.partition { isListing($0, sources) }
+            listing.manifests = Self.oldestFirst(listing.manifests + others[again...])
+            report = try await JoinRun.run(listing, with: sources, others: Array(others[..<again]), in: archive)
         } catch is CancellationError {
             run.stop = CancellationError()
         } catch {
@@ -78,8 +84,36 @@ package struct ExportJoin: Sendable {
             .manifests(of: wanted) { manifest in
                 (manifest.join == nil || manifest.isJoinPending) && selection.filter.passes(manifest.batch)
             }
-        listing.manifests.sort { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
+        listing.manifests = Self.oldestFirst(listing.manifests)
         return listing
+    }
+
+    /// The archived batches that earlier runs have joined, if a row of a source can belong to one of them.
+    private func others(
+        than manifests: [Manifest],
+        of selection: ExportSelection,
+        _ sources: PreparedJoin,
+        in folder: ArchiveFolder
+    ) async throws -> [Manifest] {
+        guard sources.sharedSources.contains(where: { !$0.hasBatch }) else { return [] }
+        let ids = Set(manifests.map(\.batch.id))
+        // The sources grow with the archive, and the window moves on.
+        return try await ArchiveReader(folder)
+            .manifests(of: ArchiveSelection(ids: selection.filter.ids)) { !ids.contains($0.batch.id) }.manifests
+    }
+
+    /// Whether the same join has listed rows under this batch that have no result and can belong to any batch.
+    private func isListing(_ manifest: Manifest, _ sources: PreparedJoin) -> Bool {
+        guard !manifest.lacksRaw, let join = RecordedJoin(manifest), join.type == settings.kind.rawValue,
+            join.output == settings.form.rawValue
+        else { return false }
+        let shared = Set(sources.sharedSources.filter { !$0.hasBatch }.map(\.relationName))
+        return join.sources.contains { shared.contains($0.name) && $0.requestsWithoutResult > 0 }
+            && join.sources.map(\.name) == (try? sources.relations(ofBatch: manifest.batch.id).map(\.name))
+    }
+
+    private static func oldestFirst(_ manifests: [Manifest]) -> [Manifest] {
+        manifests.sorted { ($0.batch.createdAt, $0.batch.id) < ($1.batch.createdAt, $1.batch.id) }
     }
 
     private func currentSources() throws -> PreparedJoin {
@@ -91,4 +125,24 @@ package struct ExportJoin: Sendable {
 extension ArchiveReader.Listing {
     /// The IDs of the batches that a run can join: those whose raw files were not removed.
     fileprivate var joinableIDs: [String] { manifests.filter { !$0.lacksRaw }.map(\.batch.id) }
+}
+
+/// The settings and counts of the last join of a batch, as far as they decide whether it is joined again.
+private struct RecordedJoin: Decodable {
+    struct Source: Decodable {
+        var name: String
+        var requestsWithoutResult: Int
+    }
+
+    var type: String
+    var output: String
+    var sources: [Source]
+
+    init?(_ manifest: Manifest) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let join = manifest.join else { return nil }
+        guard let record = try? decoder.decode(Self.self, from: Data(join)) else { return nil }
+        self = record
+    }
 }

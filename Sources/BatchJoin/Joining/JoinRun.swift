@@ -23,10 +23,15 @@ package struct JoinRun: Sendable {
     /// Joins the batches of the manifests, in order.
     ///
     /// An error that concerns one batch, such as an invalid source of its own or a damaged raw file, is recorded in the
-    /// report and does not stop the others.
+    /// report and does not stop the others. `others` are archived batches outside the run, whose results count only for
+    /// the rows without a result.
     ///
     /// - Throws: ``JoinFailure``, ``ArchiveFailure``, or `CancellationError`. Files that are already published stay.
-    package func run(_ manifests: [Manifest], with prepared: PreparedJoin) async throws -> JoinReport {
+    package func run(
+        _ manifests: [Manifest],
+        with prepared: PreparedJoin,
+        others: [Manifest] = []
+    ) async throws -> JoinReport {
         var report = JoinReport()
         report.unmatchedPatterns = prepared.unmatchedPatterns(of: manifests.map(\.batch.id))
         let publisher = Publisher(in: folder)
@@ -45,7 +50,7 @@ package struct JoinRun: Sendable {
                 }
                 if shared.isEmpty { try await publish(held.removeFirst(), prepared.settings, publisher, &report) }
             }
-            if !held.isEmpty { try await markOthers(manifests, joined: held, prepared, &report) }
+            if !held.isEmpty { try await markOthers(manifests + others, joined: held, prepared, &report) }
             try writeUnmatched(of: prepared, to: held)
             for draft in held { try await publish(draft, prepared.settings, publisher, &report) }
         } catch {
@@ -67,17 +72,19 @@ package struct JoinRun: Sendable {
 
     /// Joins the listed batches in order, and adds the joined files to the archive's list of digests.
     ///
-    /// If `compact` has combined joined files, they are first separated, because the join replaces them.
+    /// If `compact` has combined joined files, they are first separated, because the join replaces them. `others` are
+    /// archived batches outside the run, whose results count only for the rows without a result.
     package static func run(
         _ listing: ArchiveReader.Listing,
         with prepared: PreparedJoin,
+        others: [Manifest] = [],
         in archive: FileArchive
     ) async throws -> JoinReport {
         do {
             let manifests = try await separated(listing.manifests, in: archive)
             let joined = manifests.filter { $0.files[.joined] != nil || $0.files[.unmatched] != nil }
             try RemovalRecord.begin(joined, in: archive.folder)
-            var report = try await JoinRun(in: archive.folder).run(manifests, with: prepared)
+            var report = try await JoinRun(in: archive.folder).run(manifests, with: prepared, others: others)
             report.unreadable = listing.unreadable
             try await archive.finishRun()
             try RemovalRecord.end(in: archive.folder)

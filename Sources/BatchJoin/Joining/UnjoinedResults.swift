@@ -3,10 +3,11 @@ import BatchPipeline
 import MessageBatches
 
 extension JoinRun {
-    /// Marks the rows of shared sources whose results are in batches of the run that are not joined: their raw files
-    /// are damaged or were removed.
+    /// Marks the rows of shared sources whose results are in batches that the run does not join: those that it does not
+    /// select, and those whose raw files are damaged or were removed.
     ///
-    /// Otherwise these rows would count as rows without a result. The IDs come from the flat rows.
+    /// Otherwise these rows would count as rows without a result. The IDs come from the flat rows, which are read only
+    /// while rows lack a result.
     func markOthers(
         _ manifests: [Manifest],
         joined drafts: [JoinDraft],
