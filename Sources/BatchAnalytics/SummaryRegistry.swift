@@ -9,7 +9,7 @@ package enum SummaryRegistry {
     ///
     /// Increase it when a stored summary can no longer be merged with a new one, or when the same lines are stored in
     /// another way: verification compares the stored text.
-    package static let version = 4
+    package static let version = 5
 
     /// All kinds of summaries, one per line.
     package static let kinds: [any Summary.Type] = [

@@ -1,4 +1,5 @@
 import BatchAnalytics
+import BatchService
 import Prices
 import SystemPackage
 
@@ -14,6 +15,8 @@ enum CommandFailure: Error, Sendable, Hashable {
     case unreadableKeyFile(String, option: String)
     /// The key command or a header of the user is invalid.
     case key(KeyFailure)
+    /// A setting of the client is invalid.
+    case service(ServiceSettingsFailure)
     /// The key in an environment variable is longer than ``InputFile/key`` allows.
     case keyTooLong(variable: String)
     /// A small input is larger than allowed; `name` says which one it is.
@@ -50,7 +53,7 @@ enum CommandFailure: Error, Sendable, Hashable {
     case severalArchives(path: String, sources: [String])
     case outOfRange(option: String, value: String, allowed: String)
     /// No archived result has this `custom_id`.
-    case unknownRequest(String, isComplete: Bool)
+    case unknownRequest(String, isComplete: Bool, isDamaged: Bool)
     /// An argument contains bytes that are not UTF-8. Arguments count from 1.
     case notUnicode(argument: Int, text: String)
     /// The system allows the process too few open files.

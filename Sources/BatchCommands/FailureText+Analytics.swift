@@ -196,6 +196,12 @@ extension FailureText {
                 advice: "use columns of the flat table, except error_message, and columns of metadata",
                 status: .usage
             )
+        case .redactedValue(let name):
+            self.init(
+                "--redact: column '\(name)' cannot be used: it has an object or a list, which can contain text",
+                advice: "use columns of metadata whose values are text, numbers, true or false",
+                status: .usage
+            )
         }
     }
 

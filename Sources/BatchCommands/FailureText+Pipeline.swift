@@ -32,6 +32,8 @@ extension FailureText {
             "use key-variable with the name of a variable, key-file with a file, or key-command with a command"
         case .rejected(let text): text.advice
         case .topLevelOnly: "move it to the top level of the file"
+        case .homePath(_, let path):
+            "write the whole path: \(CommandContext.current.variable("HOME") ?? "/home/USER")\(path.dropFirst())"
         case .noSources: "add a source, or remove the key"
         default: nil
         }
@@ -56,6 +58,7 @@ extension FailureText {
         case .repeatedKey(let key): "'\(key)' is repeated"
         case .wrongForm(let key, let wanted): "\(key): must be \(wanted)"
         case .rejected(let text): text.sentence
+        case .homePath(let key, let path): "\(key): invalid path '\(path)': only a shell replaces ~"
         case .missingFile(let key, let path): "\(key): file not found or unreadable: '\(path)'"
         case .topLevelOnly(let key): "\(key): not allowed in a source, because it applies to the whole run"
         case .severalKeys(let names): "\(names.joined(separator: ", ")): cannot be used together"

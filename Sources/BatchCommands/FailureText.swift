@@ -152,10 +152,10 @@ extension FailureText {
             )
         case .time(let failure): self.init(failure)
         case .key(let failure): self.init(failure)
+        case .service(let failure): self.init(failure)
         case .inputTooLarge(let name, let limit):
             self.init("input too large: \(name) has more than \(ByteSize.text(limit))", status: .usage)
-        case .unreadableInput(let code):
-            self.init("cannot read standard input: \(Self.reason(ofStream: code))")
+        case .unreadableInput(let code): self.init("cannot read standard input: \(Self.reason(ofStream: code))")
         case .badTime(let option, let value):
             self.init("\(option): invalid time '\(value)'", advice: "use \(TimeExpression.forms)", status: .usage)
         case .badSpan(let option, let value):
@@ -239,12 +239,12 @@ extension FailureText {
             )
         case .outOfRange(let option, let value, let allowed):
             self.init("\(option): invalid value '\(value)': must be \(allowed)", status: .usage)
-        case .unknownRequest(let id, let isComplete):
+        case .unknownRequest(let id, let isComplete, let isDamaged):
             self.init(
                 "custom_id '\(id)': not found in \(isComplete ? "the archive" : "the files that could be read")",
                 advice: isComplete
                     ? "list some: \(Self.command("select --columns custom_id --limit 10"))"
-                    : "its raw file may be missing: \(Self.command("verify --quick"))"
+                    : isDamaged ? "its raw file may be missing: \(Self.command("verify --quick"))" : nil
             )
         case .notUnicode(let argument, let text):
             self.init(

@@ -40,6 +40,16 @@ struct PipelineFileTests {
         ),
         ("prefix-pattern: '('", "1:1: --prefix-pattern: invalid regular expression '(': expected ')'"),
         ("ping-url: nowhere", "1:1: --ping-url: invalid URL"),
+        ("quiet: true\nbase-url: foo", "2:1: --base-url: invalid URL 'foo': it must start with https:// or http://"),
+        (
+            "quiet: true\narchive: ~/x",
+            "2:1: archive: invalid path '~/x': only a shell replaces ~\nhint: write the whole"
+        ),
+        ("metrics-file: ~/m.prom", "1:1: metrics-file: invalid path '~/m.prom': only a shell replaces ~"),
+        ("sources:\n  - name: a\n    key-file: ~/key", "3:5: key-file: invalid path '~/key': only a shell replaces ~"),
+        ("base-url: htp://x", "1:1: --base-url: invalid URL 'htp://x': it must start with"),
+        ("base-url: 'http://'", "1:1: --base-url: invalid URL 'http://': the host is missing or invalid"),
+        ("sources:\n  - name: a\n    base-url: foo", "3:5: --base-url: invalid URL 'foo'"),
         ("metrics-file: /nonexistent/m.prom", "1:1: --metrics-file: folder not found: '/nonexistent'"),
         ("- since: 7d", "1:1: expected keys with values"),
         ("just text", "1:1: expected keys with values"),
@@ -142,8 +152,44 @@ struct PipelineFileTests {
         #expect(run.notes.contains("key-variable: the environment variable RESEARCH_KEY is not set"))
         let moved = try await check(text, ["--archive", "elsewhere"])
         #expect(moved.output.contains("--archive=elsewhere/workspace=ops"), "\(moved.output)")
-        let keyed = try await check(text, ["--key-file=/dev/null"])
-        #expect(!keyed.output.contains("RESEARCH_KEY"), "\(keyed.output)")
+    }
+
+    @Test(
+        arguments: [
+            ["--key-file", "/etc/all.key"], ["--key-file=/etc/all.key"], ["--key-command", "pass show all"],
+            ["--since", "7d", "--key-command=pass show all", "--quiet"],
+        ]
+    )
+    func `an option for the key replaces only the key at the top level of the file`(option: [String]) async throws {
+        let text = """
+            key-variable: ALL_KEY
+            sources:
+              - name: a
+                key-variable: A_KEY
+              - name: b
+                key-file: /dev/null
+              - name: c
+                key-command: pass show c
+              - name: d
+            """
+        let run = try await check(text, option)
+        #expect(run.status == .done, "\(run.notes)")
+        let lines = run.output.split(separator: "\n")
+        try #require(lines.count == 4)
+        #expect(lines[0].hasPrefix("ANTHROPIC_API_KEY=\"$A_KEY\" ") && !lines[0].contains("--key-"), "\(lines[0])")
+        #expect(lines[1].contains(" --key-file=/dev/null "), "\(lines[1])")
+        #expect(lines[2].contains(" '--key-command=pass show c' "), "\(lines[2])")
+        #expect(lines[3].contains(" --key-") || lines[3].contains("'--key-"), "\(lines[3])")
+        #expect(lines.count { $0.contains("all.key") || $0.contains("pass show all") } == 1, "\(run.output)")
+        #expect(lines.allSatisfy { $0.contains(" --since 7d ") } == option.contains("--since"), "\(run.output)")
+        // The variable of the file is replaced, that of the source is missing.
+        #expect(run.notes.contains("the environment variable A_KEY is not set"), "\(run.notes)")
+        #expect(!(run.output + run.notes).contains("ALL_KEY"))
+    }
+
+    @Test func `an option for the key replaces the key of a file without sources`() async throws {
+        let run = try await check("key-variable: ALL_KEY", ["--key-file", "/etc/all.key"])
+        #expect(run.output == "batchkeep export --key-file /etc/all.key\n", "\(run.notes)")
     }
 
     @Test func `a source has one key, and values of headers are not shown`() async throws {
@@ -166,7 +212,7 @@ struct PipelineFileTests {
         #expect(lines[2].contains("--key-file=/dev/null"))
         #expect(!(run.output + run.notes).contains("secret-of-the-gateway"))
         let replaced = try await check(text, ["--key-command", "pass show all"])
-        #expect(!replaced.output.contains("B_KEY") && !replaced.output.contains("--key-file"), "\(replaced.output)")
+        #expect(!replaced.output.contains("--key-file"), "\(replaced.output)")
     }
 
     @Test func `an unknown option after the file is rejected like one of export`() async throws {

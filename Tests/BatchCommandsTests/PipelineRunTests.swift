@@ -136,6 +136,23 @@ struct PipelineRunTests {
         }
     }
 
+    @Test func `a key file after the file does not replace the keys of the workspaces`() async throws {
+        try await Scratch.use { scratch in
+            var scenario = try Scenario.generated(lines: 5, batches: 2)
+            scenario.key = "key-of-ops"
+            try await withSimulator(scenario) { server in
+                let key = try scratch.write("key-of-ops", to: "key")
+                let run = await InProcess.run(
+                    ["run", try file(scratch), "--key-file", key],
+                    at: server.baseURL,
+                    environment: keys
+                )
+                #expect(run.sources.map(\.exitStatus) == [5, 0], "\(run.notes)")
+                #expect(run.sources.map(\.archivedNow) == [0, 2])
+            }
+        }
+    }
+
     @Test func `metrics and pings describe the whole run`() async throws {
         try await Scratch.use { scratch in
             try await withSimulator(Scenario.generated(lines: 20, batches: 2)) { server in

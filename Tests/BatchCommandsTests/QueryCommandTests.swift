@@ -106,6 +106,17 @@ struct QueryCommandTests {
         }
     }
 
+    @Test(arguments: ["cost-by-day", "unusable"])
+    func `a named query with costs counts the requests without a price`(name: String) async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let rows = await run(["query", "--named", name, "--format", "json"]).rows
+            for row in rows where row["cost_usd"] is NSNull {
+                #expect(row["unpriced_requests"] as? Int == row["requests"] as? Int, "\(row)")
+            }
+            #expect(!rows.isEmpty && rows.allSatisfy { $0["unpriced_requests"] is Int })
+        }
+    }
+
     @Test func `costs are those of the rows, to the last digit`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let sum = "FROM results WHERE model = 'claude-3-haiku-20240307' AND result_type = 'succeeded'"

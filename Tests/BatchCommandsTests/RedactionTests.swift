@@ -86,6 +86,67 @@ struct RedactionTests {
         }
     }
 
+    @Test(arguments: [
+        ("jsonl", [], #"{"custom_id":"_meta","note":"x"}"#), ("jsonl", ["--join-format", "ndjson"], ""),
+        ("csv", [], "custom_id,params"), ("tsv", [], "custom_id\tparams"),
+    ])
+    func `a column params is refused in every format`(ext: String, options: [String], first: String) async throws {
+        try await Scratch.use { folder in
+            let file = try folder.write(key, to: "key")
+            let row =
+                switch ext {
+                case "csv": "req-1,secret"
+                case "tsv": "req-1\tsecret"
+                default: #"{"custom_id":"req-1","params":{"messages":"secret"}}"#
+                }
+            let source = try folder.write((first.isEmpty ? "" : first + "\n") + row + "\n", to: "source.\(ext)")
+            try await InProcess.withGenerated { _, run, _ in
+                for column in ["params", "source.params"] {
+                    let result = await run(
+                        [
+                            "select", "--redact", "--redact-key-file", file, "--join", source, "--columns", column,
+                        ] + options
+                    )
+                    #expect(result.status == .usage && result.output == "", "\(result.output)\(result.notes)")
+                    #expect(result.notes.contains("--redact: column '\(column)' cannot be used"), "\(result.notes)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["tags", "options"])
+    func `an object or a list of metadata is refused, but a condition can use it`(column: String) async throws {
+        try await Scratch.use { folder in
+            let file = try folder.write(key, to: "key")
+            let source = try folder.write(
+                """
+                {"custom_id":"TEG1_satire","score":9}
+                {"custom_id":"TEG2_news","score":10,"tags":["secret"],"options":{"text":"secret"}}
+
+                """,
+                to: "scores.jsonl"
+            )
+            try await InProcess.withSamples { _, run, _ in
+                let arguments = [
+                    "select", "--redact", "--redact-key-file", file, "--join", source, "--format", "csv", "--batch",
+                    try Samples.id(of: "2024-08-satire-headlines"),
+                ]
+                for option in ["--columns", "--by"] {
+                    let refused = await run(arguments + [option, column])
+                    #expect(refused.status == .usage && !refused.output.contains("secret"), "\(refused.output)")
+                    #expect(
+                        refused.notes.contains(
+                            "--redact: column '\(column)' cannot be used: it has an object or a list"
+                        ),
+                        "\(refused.notes)"
+                    )
+                }
+                let found = await run(arguments + ["--columns", "score", "--where", "\(column)~secret"])
+                #expect(found.status == .done && found.lines == ["score", "10"], "\(found.notes)")
+            }
+        }
+    }
+
     @Test func `a missing, empty or short key is an error that does not show the key`() async throws {
         try await Scratch.use { folder in
             let empty = try folder.write("\n \n", to: "empty.key")

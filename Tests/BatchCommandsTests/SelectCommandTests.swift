@@ -48,6 +48,21 @@ struct SelectCommandTests {
         }
     }
 
+    @Test(arguments: ["csv", "json", "ndjson", "tsv", "table", "markdown"])
+    func `a note counts the requests without a price in groups that have no cost`(format: String) async throws {
+        try await InProcess.withSamples { _, run, _ in
+            let sentence = "6 requests have no price: claude-orchid-preview (6)."
+            let groups = await run(["select", "--by", "model", "--columns", "cost_usd", "--format", format])
+            if ["table", "markdown"].contains(format) {
+                #expect(groups.output.contains(sentence), "\(groups.output)")
+            } else {
+                #expect(groups.notes.contains("note: \(sentence)\n") && !groups.output.contains(sentence))
+            }
+            let tokens = await run(["select", "--by", "model", "--columns", "output_tokens", "--format", format])
+            #expect(!(tokens.output + tokens.notes).contains("no price"))
+        }
+    }
+
     @Test func `limit, sample and order have their effect`() async throws {
         try await InProcess.withSamples { _, run, _ in
             let all = await run(["select", "--columns", "batch_id,custom_id"]).lines

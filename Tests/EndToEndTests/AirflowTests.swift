@@ -50,6 +50,30 @@ struct AirflowTests {
         #expect(known.sorted() == statuses.sorted())
     }
 
+    @Test(arguments: ["airflow/sdk/exceptions.py", "airflow/exceptions.py"])
+    func `the DAG finds the errors of Airflow 3.0 and of later versions`(place: String) async throws {
+        try await withTemporaryFolder { folder in
+            let text = try String(contentsOf: Self.dags.appending(path: "batchkeep_nightly.py"), encoding: .utf8)
+            let imports = text.components(separatedBy: "import pendulum\n").last?.components(separatedBy: "\n# The ")[0]
+            let modules = [
+                "airflow/__init__.py": "", "airflow/sdk/__init__.py": "Variable = dag = task = None\n",
+                place: "class AirflowException(Exception): pass\nclass AirflowFailException(Exception): pass\n",
+                "dag.py": try #require(imports) + "\nprint(AirflowFailException.__module__)\n",
+            ]
+            for (path, text) in modules {
+                let url = folder.url.appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(),
+                    withIntermediateDirectories: true
+                )
+                try Data(text.utf8).write(to: url)
+            }
+            guard let run = try await Program.tool("python3", ["dag.py"], in: folder.url) else { return }
+            let module = place.dropLast(3).replacing("/", with: ".")
+            #expect(run.status == 0 && run.output == "\(module)\n", "\(run.notes)")
+        }
+    }
+
     @Test(.enabled(if: python != nil, "needs apache-airflow 3 in the Python of BATCHKEEP_AIRFLOW_PYTHON"))
     func `Airflow runs every task and creates the archive`() async throws {
         try await withTemporaryFolder { folder in

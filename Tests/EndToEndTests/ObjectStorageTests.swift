@@ -42,6 +42,30 @@ struct ObjectStorageTests {
         }
     }
 
+    @Test func `rclone publishes to a folder that does not exist, and reports a remote that does not exist`()
+        async throws
+    {
+        guard try await Program.tool("rclone", ["version"]) != nil else { return }
+        try await ObjectStore.withArchive { folder, archive in
+            func publish(to destination: String) async throws -> Program.FinishedRun {
+                try await Program.run(
+                    [
+                        Program.package.appending(path: "pipelines/object-storage/publish.sh").path, archive,
+                        destination,
+                    ],
+                    environment: ["PATH": Program.cleanEnvironment["PATH"] ?? "", "RCLONE_CONFIG": "/dev/null"],
+                    executable: URL(filePath: "/bin/sh"),
+                    in: folder.url
+                )
+            }
+            let run = try await publish(to: ":local:\(folder.path)/new/copy")
+            #expect(run.status == 0 && run.notes.hasPrefix("Published 26 data files"), "\(run.notes)")
+            #expect(try folder.files(below: "new/copy/manifests").count == 13)
+            let failed = try await publish(to: "nowhere:copy")
+            #expect(failed.status != 0 && failed.notes.contains("nowhere"), "\(failed.notes)")
+        }
+    }
+
     @Test func `the documented lines publish an archive, restore it, set its rules and read it`() async throws {
         let lines = Document.page("ScaleOut").indentedLines(below: "Object storage")
         #expect(lines.count == 4)

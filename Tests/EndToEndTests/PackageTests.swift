@@ -38,6 +38,32 @@ struct PackageTests {
         }
     }
 
+    @Test func `every link in the packaged documentation leads to a packaged page`() async throws {
+        try await withTemporaryFolder { folder in
+            // The folder of the script determines the root of the repository.
+            let script = """
+                set -eu
+                set -- '\(folder.path)'
+                . '\(Self.folder.path)/program.sh'
+                documentation '\(folder.path)/pages'
+                """
+            let run = try await Program.run(
+                ["-c", script, Self.folder.appending(path: "deb.sh").path],
+                executable: URL(filePath: "/bin/sh")
+            )
+            try #require(run.status == 0, "\(run.notes)")
+            let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/pages")
+            #expect(pages.contains("README.md") && pages.contains("0003-GzipMembers.md") && pages.count > 40)
+            for page in pages {
+                let text = try folder.text("pages/\(page)")
+                #expect(!text.contains(/<doc:[A-Z0-9]/), "\(page)")
+                for link in text.matches(of: /\]\(([A-Za-z0-9-]+\.md)\)/) {
+                    #expect(pages.contains(String(link.output.1)), "\(page): \(link.output.1)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: ["deb.sh", "tarball.sh"])
     func `a program that does not exist is an error`(script: String) async throws {
         try await withTemporaryFolder { folder in

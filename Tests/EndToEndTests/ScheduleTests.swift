@@ -101,6 +101,46 @@ struct ScheduleTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            ["MONITOR_SERVICE_RESULT": "exit-code", "MONITOR_EXIT_STATUS": "5"],
+            "batchkeep.service failed: exit-code, exit status 5\n"
+        ), ([:], "batchkeep.service failed: unknown reason, exit status unknown\n"),
+    ])
+    func `the report of a failure begins with how the run ended`(variables: [String: String], line: String) async throws
+    {
+        let lines = try Self.text("systemd/batchkeep-failed.service").split(separator: "\n")
+            .filter { $0.hasPrefix("ExecStart=") }
+        #expect(lines.count == 2 && lines[1].contains("/batchkeep status --check "))
+        let command = try #require(lines.first?.components(separatedBy: "/bin/sh -c '").last)
+        let run = try await Program.run(
+            ["-c", String(command.dropLast()).replacing("$$", with: "$")],
+            environment: variables,
+            executable: URL(filePath: "/bin/sh")
+        )
+        #expect(run.output == line, "\(run.notes)")
+    }
+
+    @Test func `the cron line and the service leave the keys of sources alone`() async throws {
+        try await withMachine { folder, simulation in
+            let text = """
+                archive: \(folder.path)/sources
+                sources:
+                  - name: a
+                    key-variable: A_KEY
+                  - name: b
+                """
+            let file = folder.url.appending(path: "batchkeep/nightly.yaml")
+            try Data(text.utf8).write(to: file)
+            let run = try await Program.run(
+                ["run", file.path, "--key-file", "\(folder.path)/.config/batchkeep/key"],
+                environment: ["ANTHROPIC_BASE_URL": simulation.baseURL]
+            )
+            #expect(run.status == 2 && run.notes.contains("the environment variable A_KEY is not set"), "\(run.notes)")
+            #expect(try folder.files(below: "sources/workspace=b/manifests").count == 2)
+        }
+    }
+
     @Test func `systemd accepts the service and the timer and finds the service confined`() async throws {
         try await withTemporaryFolder { folder in
             let service = folder.url.appending(path: "batchkeep.service")

@@ -15,8 +15,13 @@ import json
 import subprocess
 
 import pendulum
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.sdk import Variable, dag, task
+
+try:
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+except ImportError:
+    # Airflow 3.0 and 3.1
+    from airflow.exceptions import AirflowException, AirflowFailException
 
 # The effect of an exit status on a task. The export reports all that apply. The first of these sets that matches decides.
 HOPELESS = {2, 5}  # invalid options, no key, a rejected key: a person has to change something first

@@ -33,7 +33,12 @@ quoted() {
 # Lists all objects as path, tab, size.
 store_list() {
     if [ "$store_tool" = rclone ]; then
-        rclone lsf -R --files-only --format ps --separator '	' "$store_url"
+        status=0
+        rclone lsf -R --files-only --format ps --separator '	' "$store_url" 2>objects || status=$?
+        # 3: the folder does not exist before the first upload, so it has no objects.
+        [ "$status" -ne 3 ] || return 0
+        cat objects >&2
+        return "$status"
     else
         # The output is "None" if there are no objects.
         aws s3api list-objects-v2 --bucket "$store_bucket" --prefix "$store_prefix" --output text \

@@ -48,9 +48,10 @@ find_program() {
 documentation() {
     mkdir -p "$1"
     sed -e 's|Sources/BatchPipeline/BatchPipeline.docc/||g' -e '/^!\[/d' README.md >"$1/README.md"
-    for source in Sources/BatchPipeline/BatchPipeline.docc/*.md; do
+    # Links name a page without its folder.
+    for source in Sources/BatchPipeline/BatchPipeline.docc/*.md Sources/BatchPipeline/BatchPipeline.docc/*/*.md; do
         # <doc:Scale> is a link of DocC.
-        sed 's|<doc:\([A-Za-z]*\)>|[\1](\1.md)|g' "$source" >"$1/${source##*/}"
+        sed 's|<doc:\([A-Za-z0-9-]*\)>|[\1](\1.md)|g' "$source" >"$1/${source##*/}"
     done
 }
 

@@ -37,6 +37,7 @@ package struct RowGrouping: Sendable {
         var decoded = ResultDecoder.decode(block)
         decoded.price(by: pricing, of: batch)
         let isMoney = sums.map(\.isMoney)
+        let hasMoney = isMoney.contains(true)
         let source = FlatRowSource(decoded, of: batch)
         var cells = RowCells()
         filter.forEach(in: decoded, source, joined) { record, cursor in
@@ -53,6 +54,7 @@ package struct RowGrouping: Sendable {
                 }
             }
             groups.count(cells, keys: keys.count, isMoney: isMoney)
+            if hasMoney, record.type == .succeeded { groups.countPrice(of: record, in: decoded) }
             return true
         }
         return groups
@@ -129,6 +131,8 @@ package struct GroupedRows: Sendable {
     }
 
     private(set) var totals: [Key: Total] = [:]
+    /// The prices of the succeeded requests of all groups, without amounts; empty if no costs are summed.
+    package private(set) var cost = Cost()
     /// The key of the current row, reused so that a row of a known group allocates nothing.
     private var key = Key()
 
@@ -148,12 +152,21 @@ package struct GroupedRows: Sendable {
         totals[key, default: Total(sums: cells.ends.count - keys)].count(cells, from: keys, isMoney: isMoney)
     }
 
+    // Kept out of loops: few requests have no price.
+    @inline(never)
+    fileprivate mutating func countPrice(of record: ResultRecord, in block: DecodedBlock) {
+        cost.prices.count(record.price)
+        guard !record.price.hasPrice else { return }
+        cost.unpriced.add(Tally(count: 1), to: Label(model: block.text(record.unpricedModel) ?? ""))
+    }
+
     /// Whether any row has a value in a key column, which counts from 0.
     package func hasValue(inKey column: Int) -> Bool {
         totals.keys.contains { !JSONCell($0.cells.split(separator: 0x0A)[column]).isMissing }
     }
 
     package mutating func merge(_ other: GroupedRows) {
+        cost.merge(other.cost)
         for (key, total) in other.totals { totals[key, default: Total(sums: total.sums.count)].merge(total) }
     }
 }

@@ -12,6 +12,9 @@ struct JSONCell {
     var isMissing: Bool { json.first == UInt8(ascii: "n") }
     var isString: Bool { json.first == UInt8(ascii: "\"") }
 
+    /// Whether the value is neither an object nor a list.
+    var isSingle: Bool { json.first != UInt8(ascii: "{") && json.first != UInt8(ascii: "[") }
+
     private var isNumber: Bool {
         json.first.map { $0 == UInt8(ascii: "-") || $0.isDigit } ?? false
     }

@@ -10,6 +10,9 @@ package struct JoinedColumn: Sendable, Hashable {
 
 /// Finds the values of join sources for the results of one block.
 package protocol JoinedRows: AnyObject {
+    /// The first error; the values after it are missing.
+    var failure: (any Error)? { get set }
+
     /// Appends a value as JSON text on one line; `null` if no row has the ID of the result, or if the row has no value.
     ///
     /// `bytes` contains the line of the record.

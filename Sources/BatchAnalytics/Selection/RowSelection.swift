@@ -185,4 +185,6 @@ package enum SelectionFailure: Error, Sendable, Hashable {
     case unusedSources([String])
     /// The column contains text, or is a path, which redaction leaves out.
     case redactedColumn(String)
+    /// A value of this column of a join source is an object or a list, which redaction leaves out.
+    case redactedValue(String)
 }

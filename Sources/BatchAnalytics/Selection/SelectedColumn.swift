@@ -15,6 +15,8 @@ package struct SelectedColumn: Sendable {
         case path(LinePath)
         case date
         case joined(JoinedColumn)
+        /// A column of a join source that must have single values only.
+        case plainJoined(JoinedColumn)
         case hashedID(KeyedDigest)
     }
 
@@ -82,7 +84,10 @@ package struct SelectedColumn: Sendable {
 
     /// Whether the column is of a join source.
     package var isJoined: Bool {
-        if case .joined = source { true } else { false }
+        switch source {
+        case .joined, .plainJoined: true
+        case .flat, .content, .path, .date, .hashedID: false
+        }
     }
 
     /// Whether only errored lines have a value in this column.
@@ -99,12 +104,17 @@ package struct SelectedColumn: Sendable {
         to output: inout [UInt8]
     ) {
         switch source {
-        case .joined(let column):
+        case .joined(let column), .plainJoined(let column):
             guard let joined else {
                 output += FlatValue.nullText
                 return
             }
+            let start = output.count
             joined.append(column, of: record, in: rows.bytes, to: &output)
+            if case .plainJoined = source, !JSONCell(output[start...]).isSingle {
+                output.replaceSubrange(start..., with: FlatValue.nullText)
+                if joined.failure == nil { joined.failure = SelectionFailure.redactedValue(name) }
+            }
         case .hashedID(let digest): digest.append(record.customID, in: rows.bytes, to: &output)
         case .flat(let column): column.value(record, rows).append(from: rows, to: &output)
         case .content(let column): column.append(of: record, &cursor, to: &output)
@@ -122,7 +132,8 @@ extension SelectedColumn {
 
     /// The column without personal text: IDs become keyed hashes, numbers and names of the service stay.
     ///
-    /// Columns of metadata stay too, because the user chose them.
+    /// Columns of metadata stay too, because the user chose them. Their objects and lists are errors, because those can
+    /// be parts of requests.
     ///
     /// - Throws: ``SelectionFailure`` for a column that contains text of a request or an answer, or any path.
     package func redacted(
@@ -133,8 +144,14 @@ extension SelectedColumn {
         case .flat where name == "custom_id": return SelectedColumn(name: name, source: .hashedID(digest))
         case .flat where !Self.withText.contains(name): return self
         case .date, .hashedID, .content(.jsonValid): return self
-        case .joined(let column) where joined?.sources[column.source].holdsRequests == false: return self
-        case .flat, .content, .path, .joined: throw .redactedColumn(name)
+        case .plainJoined: return self
+        case .joined(let column):
+            // A source of any format can contain requests.
+            guard let source = joined?.sources[column.source], !source.holdsRequests,
+                source.columns[column.column] != "params"
+            else { throw .redactedColumn(name) }
+            return SelectedColumn(name: name, source: .plainJoined(column))
+        case .flat, .content, .path: throw .redactedColumn(name)
         }
     }
 

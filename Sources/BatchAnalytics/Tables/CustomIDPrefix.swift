@@ -5,7 +5,8 @@ import MessageBatches
 /// The common part of the custom_ids of a job: everything up to the last `-` or `_` before trailing digits, inclusive.
 ///
 /// The prefix of `doc_2024-0007` is `doc_2024-`. IDs without such an ending, like `syn9` or `TEG9_satire`, have no
-/// prefix.
+/// prefix. A UUID is one part, named `(uuid)`. At the end it identifies the request, as a number does: the prefix of
+/// `doc-089c2ac1-a791-48a7-b509-989260100123` is `doc-`.
 enum CustomIDPrefix {
     /// The label of IDs without a prefix.
     ///
@@ -23,7 +24,12 @@ enum CustomIDPrefix {
 
     /// The prefix of an ID as a label.
     static func label(of id: String) -> Label {
-        let bytes = Array(id.utf8)
+        var bytes = PrefixParts.namingUUIDs(Array(id.utf8))
+        let uuid = Array(PrefixParts.uuid.text.utf8)
+        if bytes == uuid { return PrefixParts.uuid }
+        if bytes.suffix(uuid.count).elementsEqual(uuid) {
+            bytes.replaceSubrange((bytes.count - uuid.count)..., with: "0".utf8)
+        }
         return length(in: bytes, range: bytes.indices).map { Label(String(decoding: bytes[..<$0], as: UTF8.self)) }
             ?? none
     }
@@ -57,6 +63,8 @@ struct PrefixInterner {
         switch rule {
         case .pattern: return sources.number(of: .made(label(of: block.text(id))))
         case _ where id.isEscaped: return sources.number(of: .made(label(of: block.text(id))))
+        case .beforeDigits where PrefixParts.containsUUID(bytes, id.range):
+            return sources.number(of: .made(label(of: block.text(id))))
         case .beforeDigits: length = CustomIDPrefix.length(in: bytes, range: id.range)
         case .depth(let depth):
             if PrefixParts.isUUID(bytes, id.range) { return sources.number(of: .made(PrefixParts.uuid)) }

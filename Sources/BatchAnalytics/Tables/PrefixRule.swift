@@ -10,7 +10,7 @@ package enum PrefixRule: Sendable, Hashable {
     case depth(Int)
     /// The first group of a regular expression in the ID, or the whole match if the expression has no group.
     case pattern(PrefixPattern)
-    /// Everything up to the last `-` or `_` before trailing digits: see ``CustomIDPrefix``.
+    /// Everything up to the last `-` or `_` before trailing digits or a trailing UUID: see ``CustomIDPrefix``.
     case beforeDigits
 
     /// The allowed depths.
@@ -23,7 +23,7 @@ package enum PrefixRule: Sendable, Hashable {
         case .depth(1): "the first part of their custom_ids"
         case .depth(let depth): "the first \(depth) parts of their custom_ids"
         case .pattern(let pattern): "the regular expression '\(pattern.text)'"
-        case .beforeDigits: "their custom_ids before the number at the end"
+        case .beforeDigits: "their custom_ids before the number or the UUID at the end"
         }
     }
 }
@@ -153,7 +153,7 @@ enum PrefixParts {
     }
 
     /// Replaces every part that is a UUID by its name.
-    private static func namingUUIDs(_ bytes: [UInt8]) -> [UInt8] {
+    static func namingUUIDs(_ bytes: [UInt8]) -> [UInt8] {
         guard containsUUID(bytes, bytes.indices) else { return bytes }
         var named: [UInt8] = []
         var place = 0

@@ -33,8 +33,9 @@ package struct NamedQuery: Sendable {
             "unusable",
             "succeeded requests without a usable answer, by model and stop reason",
             """
-            SELECT model, stop_reason, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd FROM results
-            WHERE result_type = 'succeeded' AND NOT usable GROUP BY 1, 2 ORDER BY requests DESC
+            SELECT model, stop_reason, count(*) AS requests, sum(picodollars) / 1e12 AS cost_usd,
+                count(*) - count(picodollars) AS unpriced_requests
+            FROM results WHERE result_type = 'succeeded' AND NOT usable GROUP BY 1, 2 ORDER BY requests DESC
             """
         ),
         NamedQuery(

@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
             batchkeep run --check [<options>] <file> [<options of export>]
             """,
         discussion: """
-            The keys of a pipeline file are the options of export. Options after the file replace those in the file.
+            The keys of a pipeline file are the options of export. Options after the file replace those in the file, \
+            but a source that names its own API key keeps it.
 
             Examples:
               batchkeep run --check pipelines/nightly.yaml

@@ -25,6 +25,8 @@ struct SelectCommand: AsyncParsableCommand {
             A group by model adds up whole requests at the model of the message. In summarize --by model, the tokens of an \
             advisor belong to the advisor's model.
 
+            A group with a request that has no price has no sum of cost_usd. A note counts these requests by model.
+
             With --join, columns, conditions and groups may also name columns of the sources: label, or labels.label for \
             the column of labels.csv if the results or another source have one with the same name.
 

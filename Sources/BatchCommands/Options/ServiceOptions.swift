@@ -49,8 +49,16 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
         return (settings, key)
     }
 
-    /// Checks that there is one source of the key.
+    /// Checks that the URL is valid, and that there is one source of the key.
     func check() throws(CommandFailure) {
+        if let baseURL {
+            do throws(ServiceURL.Problem) {
+                _ = try ServiceURL(base: baseURL)
+            } catch {
+                // The error must not quote a password in the URL.
+                throw .service(.baseURL(error == .userInfo ? "" : baseURL, problem: error))
+            }
+        }
         if keyFile != nil, keyCommand != nil {
             throw .conflict("--key-file, --key-command: cannot be used together")
         }

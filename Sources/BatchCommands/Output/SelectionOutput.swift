@@ -63,12 +63,14 @@ struct SelectionOutput {
     mutating func finish() throws {
         if let sample { try write(sample.selected) }
         try write(plan.rows(of: groups))
+        table.notes = groups.cost.sentences
         switch plan.format {
         case .table: try context.print(table, as: .table)
         case .markdown: try context.print(table, as: .markdown)
         case .json: try context.print(JSONArrayFrame.end(isEmpty: !hasRows))
         case .ndjson, .csv, .tsv, .jsonlRaw: break
         }
+        if ![.table, .markdown].contains(plan.format) { for note in table.notes { context.report(.note, note) } }
     }
 
     /// Warns about columns that are paths or of a join source and have no value in any row.

@@ -28,6 +28,11 @@ struct PipelineFile: Sendable {
         var options: [Setting] = []
         var keyVariable: String?
 
+        /// Whether they say where the API key is.
+        var namesKey: Bool {
+            keyVariable != nil || options.contains { PipelineKey.keyOptions.contains($0.key.name) }
+        }
+
         /// These settings, except that the settings of a source replace those with the same name.
         func overridden(by source: Settings) -> Settings {
             var names = PipelineKey.replaced(by: Set(source.options.map(\.key.name)))
@@ -77,6 +82,8 @@ struct PipelineProblem: Sendable {
         /// The parser or the check of the option rejects the value.
         case rejected(FailureText)
         case missingFile(key: String, path: String)
+        /// A path begins with `~/`, which only a shell replaces.
+        case homePath(key: String, path: String)
         /// A source contains a key that is allowed only at the top of the file.
         case topLevelOnly(String)
         /// Several keys of the file say where the API key is; their names.

@@ -38,6 +38,9 @@ struct PipelineKey: Sendable, Hashable {
         self.isShared = isShared
     }
 
+    /// Whether a value is a path.
+    var isPath: Bool { namesFile || ["archive", "report", "metrics-file"].contains(name) }
+
     /// The path of the file that a value names, or nil if the path depends on the batch.
     func file(in value: String) -> String? {
         guard namesFile, !value.contains("{") else { return nil }
@@ -65,6 +68,21 @@ struct PipelineKey: Sendable, Hashable {
             }
         }
         return settings
+    }
+
+    /// The arguments without the options that say where the API key is.
+    static func withoutKey(_ arguments: [String]) -> [String] {
+        var others: [String] = []
+        var left = arguments[...]
+        while let argument = left.popFirst(), argument != "--" {
+            guard keyOptions.contains(where: { argument == "--\($0)" || argument.hasPrefix("--\($0)=") }) else {
+                others.append(argument)
+                continue
+            }
+            // The value of `--name value` is the next argument.
+            if !argument.contains("=") { _ = left.popFirst() }
+        }
+        return others
     }
 
     /// The names of the settings that options with these names replace.

@@ -23,6 +23,8 @@ struct PipelinePlan: Sendable {
 
     /// Reads a pipeline file and combines it with the command-line options that follow it.
     ///
+    /// An option for the key replaces the key of the file, but not one that a source names itself.
+    ///
     /// With `checksFiles`, a missing file that an option names is a problem of the pipeline file. Otherwise it is one of
     /// its source alone, whose run reports it.
     ///
@@ -36,8 +38,12 @@ struct PipelinePlan: Sendable {
         let problems = formProblems + Self.problems(of: file, now: now)
         guard problems.isEmpty else { throw PipelineFileFailure(path: file.path, problems: problems) }
 
-        let replaced = PipelineKey.replaced(by: PipelineKey.settings(in: overrides))
         func run(_ settings: PipelineFile.Settings, source: PipelineFile.Source?) throws -> Run {
+            // A source that names its own key keeps it: one key for all would archive one workspace under every name.
+            let keepsKey = source?.settings.namesKey ?? false
+            let overrides = keepsKey ? PipelineKey.withoutKey(overrides) : overrides
+            let names = PipelineKey.settings(in: overrides)
+            let replaced = PipelineKey.replaced(by: names)
             let options = settings.options.filter { !replaced.contains($0.key.setting) }
             var arguments = options.flatMap(\.arguments) + overrides
             if let source {
@@ -55,8 +61,7 @@ struct PipelinePlan: Sendable {
                 let problem = PipelineProblem(reason: .rejected(FailureText(error)), place: place)
                 throw PipelineFileFailure(path: file.path, problems: [problem])
             }
-            let hasKey = given.service.keyFile != nil || given.service.keyCommand != nil
-            let keyVariable = hasKey ? nil : settings.keyVariable
+            let keyVariable = names.isDisjoint(with: PipelineKey.keyOptions) ? settings.keyVariable : nil
             return Run(source: source?.name, keyVariable: keyVariable, arguments: arguments, command: command)
         }
         parallel = file.parallel

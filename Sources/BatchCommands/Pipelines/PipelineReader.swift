@@ -124,8 +124,11 @@ struct PipelineReader {
         } else if let key = PipelineKey.named(member.name), let values = values(of: key, in: member) {
             let setting = PipelineFile.Setting(key: key, values: values, place: member.place)
             settings.options.append(setting)
+            for path in values where key.isPath && path.hasPrefix("~/") {
+                report(.homePath(key: key.name, path: path), member.place)
+            }
             for path in values.compactMap(key.file(in:))
-            where checksFiles && !FileManager.default.isReadableFile(atPath: path) {
+            where checksFiles && !path.hasPrefix("~/") && !FileManager.default.isReadableFile(atPath: path) {
                 report(.missingFile(key: key.name, path: path), member.place)
             }
         }

@@ -107,7 +107,7 @@ package final class SourceRowFinder: JoinedRows {
     private var contents: [JoinContent??]
     private var lineNumber = 0
     /// The first error; the values after it are missing.
-    package private(set) var failure: (any Error)?
+    package var failure: (any Error)?
 
     fileprivate init(_ rows: SourceRows, _ manifest: Manifest) {
         self.rows = rows

@@ -89,6 +89,7 @@ struct JoinedColumnTests {
 /// A source whose rows all have the same value.
 private final class ConstantRows: JoinedRows {
     private let value: [UInt8]
+    var failure: (any Error)?
 
     init(value: [UInt8]) {
         self.value = value

@@ -41,6 +41,23 @@ struct RowGroupingTests {
         #expect(try grouped("result_type", "cost", [first, second]) == ["errored,1,0", "succeeded,3,"])
     }
 
+    @Test func `requests without a price are counted by model if costs are summed`() throws {
+        func sentences(_ sums: String) throws -> [String] {
+            let grouping = try RowGrouping(
+                filter: LineFilter(),
+                keys: SelectedColumn.list("result_type"),
+                sums: SelectedColumn.list(sums)
+            )
+            var groups = GroupedRows()
+            for lines in [first, second, second].map({ SelectionLines($0) }) {
+                groups.merge(grouping.groups(of: lines.block, in: lines.batch, pricing: .builtIn))
+            }
+            return groups.cost.sentences
+        }
+        #expect(try sentences("output_tokens,cost") == ["2 requests have no price: claude-nobody (2)."])
+        #expect(try sentences("output_tokens").isEmpty)
+    }
+
     @Test func `a key without a value in any row is known, and so is a column`() throws {
         let lines = SelectionLines(first)
         let columns = try SelectedColumn.list("usage.outptu_tokens,usage.output_tokens,error_type,$.custom_id")
