@@ -1,4 +1,5 @@
 import GRDB
+package import MessageBatches
 
 extension Catalog {
     /// The batches in the given states, oldest first.
@@ -31,6 +32,14 @@ extension Catalog {
         try read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE id = ?", arguments: [id.withoutNull])
                 .map { try CatalogBatch(RowReader(row: $0)) }
+        }
+    }
+
+    /// The creation time of the oldest batch; nil if the catalog has none.
+    package func oldestCreation() throws(CatalogFailure) -> Timestamp? {
+        try read { db in
+            try Row.fetchOne(db, sql: "SELECT created_at FROM batches ORDER BY created_at LIMIT 1")
+                .map { try RowReader(row: $0).time("created_at") }
         }
     }
 

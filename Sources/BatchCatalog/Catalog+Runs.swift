@@ -86,6 +86,30 @@ extension Catalog {
         }
     }
 
+    /// The ranges of creation times that some run listed completely, at any service, in any order.
+    ///
+    /// These are the valid completed windows, which end at a batch, and the ranges of the runs, which end with the window
+    /// that their options select. A rebuilt catalog has only the runs. `windowEnd` returns the end of the window of a
+    /// run, or nil if it is unknown.
+    package func listedRanges(
+        now: Timestamp,
+        windowEnd: (CatalogRun) -> Timestamp?
+    ) throws(CatalogFailure) -> [CompletedWindow] {
+        let windows = try read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM completed_windows")
+                .compactMap { row in
+                    let reader = RowReader(row: row)
+                    return try? CompletedWindow(reader, origin: reader.text("origin"), now: now)
+                }
+        }
+        let runs = try completeListings(since: Timestamp(seconds: 0))
+        return windows
+            + runs.compactMap { run in
+                windowEnd(run)
+                    .map { CompletedWindow(since: run.listedSince, end: min($0, run.startedAt, now), workspaceID: nil) }
+            }
+    }
+
     /// Replaces the completed windows of one service.
     package func save(_ windows: [CompletedWindow], of origin: String) throws(CatalogFailure) {
         try write { db in

@@ -15,7 +15,7 @@ extension Money {
     /// Dollars with the given number of decimal places, from 2 to 12, for a column of amounts.
     ///
     /// An amount that would be rounded to zero is shown as less than the smallest one: `<$0.0001`.
-    func displayText(places: Int) -> String {
+    package func displayText(places: Int) -> String {
         var (whole, fraction) = parts
         let unit = Self.power(Self.places - places)
         let isZero = whole == 0 && fraction == 0
@@ -30,7 +30,7 @@ extension Money {
     }
 
     /// The number of decimal places that the amount needs alone.
-    private var displayPlaces: Int {
+    package var displayPlaces: Int {
         let (whole, fraction) = parts
         guard whole == 0, fraction > 0 else { return 2 }
         let zeros = Self.places - String(fraction).utf8.count

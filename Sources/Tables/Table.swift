@@ -82,6 +82,8 @@ package struct Column: Sendable, Hashable {
         case normal
         /// What the reader looks for in the table.
         case important
+        /// The column that an option names, such as the one that rows are sorted by.
+        case named
 
         package static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
     }

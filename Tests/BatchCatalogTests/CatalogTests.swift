@@ -143,6 +143,38 @@ struct CatalogTests {
         }
     }
 
+    @Test func `the listed ranges are the windows of all services and the windows that runs selected`() throws {
+        try withCatalog { catalog, _ in
+            let hour = { Samples.now.adding(seconds: $0 * 3_600) }
+            let windows = [-9, -5].map { CompletedWindow(since: hour($0), end: hour($0 + 1), workspaceID: "w") }
+            try catalog.save([windows[0]], of: "https://a.example")
+            try catalog.save([windows[1]], of: "https://b.example")
+            #expect(try Set(catalog.listedRanges(now: Samples.now) { _ in nil }) == Set(windows))
+            var run = try catalog.begin(
+                CatalogRun(command: "export", arguments: ["export"], version: "1", startedAt: hour(0))
+            )
+            (run.listedSince, run.finishedAt) = (hour(-3), hour(0))
+            try catalog.save(run)
+            try catalog.removeBatchesInFiles()
+            // No run can list what did not exist yet.
+            for (end, listed) in [(-1, -1), (0, 0), (2, 0)] as [(Int64, Int64)] {
+                let range = CompletedWindow(since: hour(-3), end: hour(listed), workspaceID: nil)
+                #expect(try catalog.listedRanges(now: Samples.now) { _ in hour(end) } == [range])
+            }
+            #expect(try catalog.listedRanges(now: Samples.now) { _ in nil } == [])
+        }
+    }
+
+    @Test func `the oldest batch of a catalog can be in any state`() throws {
+        try withCatalog { catalog, _ in
+            #expect(try catalog.oldestCreation() == nil)
+            var lost = Samples.row("msgbatch_1", daysBefore: 40)
+            lost.state = .lost
+            try catalog.save([Samples.row("msgbatch_2", daysBefore: 3), lost])
+            #expect(try catalog.oldestCreation() == lost.createdAt)
+        }
+    }
+
     @Test(arguments: [
         "until = '2026-10-31T02:00:00.000000Z'", "since = '2026-01-01T00:00:00.000000Z'", "workspace_id = 'wrkspc_2'",
         "origin = 'https://b.example'", "checksum = NULL", "checksum = 'x'", "until = 'soon'", "since = 'once'",

@@ -40,4 +40,31 @@ struct CompletedWindowTests {
         #expect(past.window(reachingBackTo: nil) == nil)
         #expect(self.past(span(nil, 20)).window(reachingBackTo: nil) == span(nil, 20))
     }
+
+    /// The gaps after a second, as `start-end`.
+    private func gaps(_ windows: [CompletedWindow], after since: Int64, until: Int64? = nil) -> [String] {
+        windows.gaps(after: Timestamp(seconds: since), until: until.map { Timestamp(seconds: $0) })
+            .map { gap in
+                [gap.since, gap.until].map { $0.map { "\($0.nanoseconds / 1_000_000_000)" } ?? "" }
+                    .joined(separator: "-")
+            }
+    }
+
+    @Test func `a range without a gap is inside windows that touch, also of several workspaces`() {
+        #expect(gaps([span(10, 20)], after: 10) == [])
+        #expect(gaps([span(15, 30, "b"), span(10, 20, "a")], after: 12, until: 25) == [])
+        #expect(gaps([span(20, 30), span(nil, 20)], after: 0) == [])
+        // Nothing is known about the time after the newest batch.
+        #expect(gaps([span(10, 20)], after: 15, until: 90) == [])
+    }
+
+    @Test func `gaps are before, between and after the windows`() {
+        #expect(gaps([span(10, 20)], after: 5) == ["5-10"])
+        #expect(gaps([span(30, 40), span(10, 20)], after: 5) == ["5-10", "20-30"])
+        #expect(gaps([span(30, 40), span(10, 20)], after: 10, until: 20) == [])
+        #expect(gaps([span(30, 40), span(10, 35), span(50, 60)], after: 10) == ["40-50"])
+        #expect(gaps([span(10, 20)], after: 5, until: 8) == ["5-10"])
+        #expect(gaps([span(10, 20), span(nil, 5)], after: 21, until: 30) == ["21-"])
+        #expect(gaps([], after: 21) == ["21-"])
+    }
 }

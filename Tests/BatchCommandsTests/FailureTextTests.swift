@@ -25,7 +25,7 @@ struct FailureTextTests {
     ])
     func `a command in a hint names the archive of the caller`(arguments: [String], option: String) {
         CommandContext.$current.withValue(context(["show", "x"] + arguments)) {
-            let hint = FailureText(CommandFailure.unknownRequest("x", isComplete: true)).advice
+            let hint = FailureText(CommandFailure.unknownRequest("x", isComplete: true, isDamaged: false)).advice
             #expect(hint == "list some: batchkeep select --columns custom_id --limit 10\(option)")
         }
     }

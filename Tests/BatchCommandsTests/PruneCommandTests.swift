@@ -39,11 +39,13 @@ struct PruneCommandTests {
 
     @Test func `a command that reads the results reports the batches whose raw file was pruned`() async throws {
         try await InProcess.withSamples { archive, run, _ in
-            let before = archive.files(in: "raw").count
+            let files = archive.files(in: "raw")
+            let before = files.count
             let batches = try #require(await run(["summarize", "--json"]).row["batches"] as? Int)
             _ = await run(["prune", "--raw-older-than", "2025-06-01", "--even-if-last-copy", "--apply"])
             let pruned = before - archive.files(in: "raw").count
             try #require(pruned > 1 && pruned < before)
+            let removed = Set(files).subtracting(archive.files(in: "raw"))
             for (options, effect) in [
                 (["--scan"], "its results cannot be read"), (["--by", "prefix,model"], "its results cannot be read"),
                 (["--expect", "json"], "its answers cannot be read"),
@@ -53,6 +55,8 @@ struct PruneCommandTests {
                 #expect(scanned.status == .integrity, "\(options): \(scanned.notes)")
                 let warnings = scanned.notes.components(separatedBy: "its raw file was pruned, so \(effect)").count - 1
                 #expect(warnings == pruned, "\(options): \(scanned.notes)")
+                let areNamed = removed.allSatisfy { scanned.notes.contains("'raw/\($0)': its raw file was pruned") }
+                #expect(areNamed, "\(options): \(scanned.notes)")
                 if options.first == "--scan" { #expect(scanned.row["batches"] as? Int == batches - pruned) }
             }
             let compared = await run(["compare", "2024-08", "2025-06", "--scan"])

@@ -136,6 +136,27 @@ struct ScreenTests {
         }
     }
 
+    @Test func `a table shows the column that --sort or --fail-if names at 80 columns`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            let now = Nights.start
+            func heading(_ options: [String], width: Int = 80) async -> String {
+                let arguments = ["summarize", "--by", "model", "--archive", archive.url.path] + options
+                let lines = await Screen.text(arguments, width: width, now: { now }).split(separator: "\n")
+                return lines.first { $0.hasPrefix("Model") }.map(String.init) ?? "\(lines)"
+            }
+            let usual = await heading([])
+            #expect(usual.contains("Requests") && !usual.contains("Output") && !usual.contains("Cache hits"))
+            for width in [60, 80] {
+                let output = await heading(["--sort", "output_tokens"], width: width)
+                #expect(output.contains("Output"), "\(output)")
+                let saved = await heading(["--sort", "saved_by_cache_usd"], width: width)
+                #expect(saved.contains("Saved by cache"), "\(saved)")
+                let hits = await heading(["--fail-if", "cache_hit_ratio<1%"], width: width)
+                #expect(hits.contains("Cache hits"), "\(hits)")
+            }
+        }
+    }
+
     @Test func `verify shows what is wrong and the sum`() async throws {
         try await Nights.run(batches()) { nights in
             _ = await nights.export()

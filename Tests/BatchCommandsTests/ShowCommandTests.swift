@@ -35,6 +35,29 @@ struct ShowCommandTests {
         }
     }
 
+    @Test func `with several workspaces, the place names the workspace`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            try await Scratch.use { scratch in
+                for name in ["one", "two"] {
+                    try FileManager.default.copyItem(
+                        at: archive.url,
+                        to: scratch.url.appending(path: "workspace=\(name)")
+                    )
+                }
+                let both = Archive(url: scratch.url)
+                let text = await InProcess.offline(["show", "q001"], on: both).lines.filter { $0.hasPrefix("place") }
+                let found = await InProcess.offline(["show", "q001", "--json"], on: both).lines
+                let files = found.compactMap { jsonObject($0[...])?["file"] as? String }
+                #expect(text.count == 2 && files.count == 2)
+                for (index, name) in ["one", "two"].enumerated() {
+                    #expect(text[index].hasPrefix("place         workspace=\(name)/raw/date=2025-06-17/"), "\(text)")
+                    #expect(files[index].hasPrefix("workspace=\(name)/raw/date=2025-06-17/"), "\(files)")
+                    #expect(FileManager.default.fileExists(atPath: "\(scratch.url.path)/\(files[index])"))
+                }
+            }
+        }
+    }
+
     @Test func `the request is shown with its answer, from a source or from the joined file`() async throws {
         try await InProcess.withSamples { archive, run, _ in
             let requests = Samples.path("requests/2025-06-sql-generation.jsonl")
@@ -83,6 +106,23 @@ struct ShowCommandTests {
             #expect(show.notes.contains("warning: ") && show.notes.contains(raw), "\(show.notes)")
             #expect(show.notes.contains("error: custom_id 'q001': not found in the files that could be read"))
             #expect(show.notes.contains("hint: its raw file may be missing: batchkeep verify --quick"))
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `pruned batches are counted in one warning, with and without an index`(isIndexed: Bool) async throws {
+        try await InProcess.withSamples { _, run, _ in
+            if isIndexed { #expect(await run(["query", "SELECT count(*) FROM results"]).status == .done) }
+            _ = await run(["prune", "--raw-older-than", "2025-07-01", "--even-if-last-copy", "--apply"])
+            let show = await run(["show", "ticket-0007"])
+            #expect(show.status == .error && show.output == "")
+            #expect(
+                show.notes.ranges(of: " were not searched: their raw files were removed").count == 1,
+                "\(show.notes)"
+            )
+            #expect(show.notes.contains("not found in the files that could be read"), "\(show.notes)")
+            // The files were removed on purpose, so nothing is missing.
+            #expect(!show.notes.contains("may be missing"), "\(show.notes)")
         }
     }
 

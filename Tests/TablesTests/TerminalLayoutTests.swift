@@ -83,6 +83,23 @@ struct TerminalLayoutTests {
         #expect(narrow.contains("Hidden columns: Requests,\nExample."))
     }
 
+    @Test(arguments: ["requests", "example"])
+    func `a column that an option names is hidden last`(key: String) throws {
+        var table = table
+        let place = try #require(table.columns.firstIndex { $0.key == key })
+        table.columns[place].weight = .named
+        let title = table.columns[place].title
+        for width in [30, 40, 60] {
+            let heading = try #require(render(table, width).split(separator: "\n").first)
+            #expect(heading.contains(title), "at \(width): \(heading)")
+        }
+        // Two such columns are shown before one that is only important.
+        table.columns[1].weight = .named
+        table.columns[4].weight = .named
+        let narrow = render(table, 26)
+        #expect(narrow.contains("Requests  Example") && narrow.contains("Hidden columns: Batch"), "\(narrow)")
+    }
+
     @Test func `IDs that differ only at their end are not cut`() {
         let ids = ["msgbatch_000000000001", "msgbatch_000000000002"]
         let table = Table(

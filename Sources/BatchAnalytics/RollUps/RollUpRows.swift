@@ -22,15 +22,21 @@ extension RollUp {
     /// The table of all groups, sorted by the batch keys, then by descending number of requests.
     ///
     /// People get the main columns, programs all columns. `notes` follow the sentence about requests without a price;
-    /// nil means no notes at all.
-    package func table(caption: String? = nil, forPeople: Bool = false, notes: [String]? = nil) -> Table {
+    /// nil means no notes at all. `named` are the keys of columns that a narrow terminal hides last, like the one that
+    /// the rows are sorted by.
+    package func table(
+        caption: String? = nil,
+        forPeople: Bool = false,
+        notes: [String]? = nil,
+        named: Set<String> = []
+    ) -> Table {
         let total = total
         let grouped = completed + groups.map { rows(of: $1, key: $0) }
         let columns = keyColumns + (hasErrorColumns ? Self.errorColumns : measureColumns.map(\.column))
         let share = hasErrorColumns ? nil : measureColumns.firstIndex { $0.isShare }.map { keyColumns.count + $0 }
         let whole = denominator(total)
-        let named = keyColumns.indices.map { $0 == 0 ? Cell.text("Total") : .missing }
-        let totals = named + totals(total, whole)
+        let title = keyColumns.indices.map { $0 == 0 ? Cell.text("Total") : .missing }
+        let totals = title + totals(total, whole)
         let places = forPeople ? mainColumnIndices(columns, totals) : Array(columns.indices)
         func shown(_ row: [Cell]) -> [Cell] {
             var row = row
@@ -41,7 +47,7 @@ extension RollUp {
         let isCut = ranking != nil || grouped.contains { $0.rows.contains(where: \.isOther) }
         return Table(
             caption: caption,
-            columns: places.map { weighted(columns[$0]) },
+            columns: places.map { weighted(columns[$0], named) },
             rows: sorted(grouped).map { shown($0.cells) },
             totals: shown(totals),
             notes: notes.map {
@@ -52,10 +58,13 @@ extension RollUp {
     }
 
     /// The column as this grouping shows it: queue times are what hours are compared by.
-    private func weighted(_ column: Column) -> Column {
-        guard grouping.batchKeys.contains(.hour), Self.queueColumns.contains(column.key) else { return column }
+    private func weighted(_ column: Column, _ named: Set<String>) -> Column {
         var column = column
-        column.weight = .important
+        if column.key == ranking?.column || named.contains(column.key) {
+            column.weight = .named
+        } else if grouping.batchKeys.contains(.hour), Self.queueColumns.contains(column.key) {
+            column.weight = .important
+        }
         return column
     }
 

@@ -118,7 +118,7 @@ extension Threshold {
     /// Compares the value with the limit.
     ///
     /// Values that agree to nine digits are equal, because quotients can be off in the last bit.
-    private func crosses(_ value: Double) -> Bool {
+    package func crosses(_ value: Double) -> Bool {
         let isEqual = abs(value - limit) <= 1e-9 * abs(limit)
         return switch comparison {
         case .above: value > limit && !isEqual

@@ -8,16 +8,27 @@ package struct ErrorTrend: Sendable {
     private let errors: RollUp
     /// The errors of the window before; nil if the window has no start.
     private let before: RollUp?
-    /// The options with which `retry` finds the same batches.
-    private let options: String
+    /// The names of the archives if there are several, because `retry` works on one.
+    private let sources: Set<String>
+    /// The options with which a command finds the same batches, in all archives or in the one with a name.
+    private let options: @Sendable (_ source: String?) -> String
     /// The classes of the errors to show; nil shows all.
     package var classes: Set<ErrorClass>?
     /// The errors to show; nil shows all.
     package var fingerprints: FingerprintSelection?
 
-    package init(errors: RollUp, before: RollUp? = nil, options: String = "") {
+    /// Creates the trend of roll-ups by ``RollUp/errorGrouping(of:)``.
+    ///
+    /// `sources` are the names of the archives if there are several.
+    package init(
+        errors: RollUp,
+        before: RollUp? = nil,
+        sources: Set<String> = [],
+        options: @escaping @Sendable (_ source: String?) -> String
+    ) {
         self.errors = errors
         self.before = before
+        self.sources = sources
         self.options = options
     }
 
@@ -67,12 +78,12 @@ package struct ErrorTrend: Sendable {
     }
 
     /// The sentence about errors without a row of their own, and the command that finds them; nil if there are none.
-    private var otherSentence: String? {
+    package var otherSentence: String? {
         guard otherCount > 0 else { return nil }
         let ids = fingerprints?.ids.sorted().map { " --fingerprint \($0)" }.joined()
         let (what, rest) =
-            ids.map { ("search all results", "select\(options)\($0)") }
-            ?? ("list all", "summarize\(options) --by error --scan")
+            ids.map { ("search all results", "select\(options(nil))\($0)") }
+            ?? ("list all", "summarize\(options(nil)) --by error --scan")
         return """
             Summaries keep a limited number of errors, and \(RollUp.other) has the rest. To \(what), run \
             `batchkeep \(rest)`.
@@ -146,7 +157,7 @@ package struct ErrorTrend: Sendable {
         case "last_seen": .timestamp(tally.lastSeen)
         case "sample_request_id":
             .text(tally.samples.first.flatMap { $0.requestID.text.isEmpty ? nil : $0.requestID.text })
-        default: .text(row.fingerprint.map { command("--fingerprint \($0.id)") } ?? command(tally.errorClass))
+        default: .text(commands(row).joined(separator: " && "))
         }
     }
 
@@ -164,20 +175,31 @@ package struct ErrorTrend: Sendable {
         return .decimal(Double(row.measures.tally.count - previous) / Double(previous))
     }
 
-    /// The command that retries errors of a class.
-    ///
-    /// The path in it is an example, because only the user knows where the requests are.
-    private func command(_ errorClass: ErrorClass) -> String {
-        command(errorClass == .retry ? "" : "--include \(errorClass.rawValue)")
+    /// The commands that retry the errors of a row, one per archive that has them.
+    private func commands(_ row: Row) -> [String] {
+        guard let fingerprint = row.fingerprint else { return commands(row.measures.tally.errorClass) }
+        return commands("--fingerprint \(fingerprint.id)", in: errors.workspaces { key, _ in key == fingerprint })
     }
 
-    private func command(_ selection: String) -> String {
+    /// The commands that retry the errors of a class, one per archive that has them.
+    private func commands(_ errorClass: ErrorClass) -> [String] {
+        let selection = errorClass == .retry ? "" : "--include \(errorClass.rawValue)"
+        return commands(selection, in: errors.workspaces { $1.tally[errorClass] > 0 })
+    }
+
+    /// The path of the requests is an example, because only the user knows where they are.
+    private func commands(_ selection: String, in workspaces: Set<String>) -> [String] {
         let selection = selection.isEmpty ? "" : " \(selection)"
-        return "batchkeep retry\(options)\(selection) --join 'requests/{batch_id}.jsonl'"
+        let names: [String?] = workspaces.intersection(sources).sorted()
+        return (names.isEmpty ? [nil] : names)
+            .map { "batchkeep retry\(options($0))\(selection) --join 'requests/{batch_id}.jsonl'" }
     }
 
-    /// Returns a sentence and a command for each class among the rows.
-    private func advice(_ rows: [Row]) -> [String] {
+    /// The advice about the errors to show, without commands.
+    package var adviceWithoutCommands: [String] { advice(ranked, showsCommands: false) }
+
+    /// Returns a sentence for each class among the rows, with its commands, and one about a single error.
+    private func advice(_ rows: [Row], showsCommands: Bool = true) -> [String] {
         let classes = Set(rows.map(\.measures.tally.errorClass))
         let advice = ErrorClass.allCases.filter(classes.contains)
             .flatMap { errorClass in
@@ -187,10 +209,27 @@ package struct ErrorTrend: Sendable {
                     case .fixInput: "fix_input: correct the requests first"
                     case .fixAccount: "fix_account: fix credit, limits or permissions first"
                     }
-                return [first, "  " + command(errorClass)]
+                return [first] + (showsCommands ? commands(errorClass).map { "  " + $0 } : [])
             }
         let isSeveral = rows.count > 1 && rows[0].fingerprint != nil
         return advice + (isSeveral ? ["one error only: add --fingerprint with its fingerprint to retry or select"] : [])
+    }
+}
+
+extension RollUp {
+    /// The grouping of an ``ErrorTrend``, with the workspace if there are several archives.
+    package static func errorGrouping(of sources: Set<String>) -> Grouping {
+        Grouping(by: sources.isEmpty ? [] : [.workspace], .error)
+    }
+
+    /// The workspaces with an error, or with errors without a row, that meet a condition.
+    ///
+    /// Works only for ``errorGrouping(of:)``; empty without the workspace.
+    fileprivate func workspaces(_ isWanted: (ErrorFingerprint?, ErrorMeasures) -> Bool) -> Set<String> {
+        let found = groups.filter { _, group in
+            group.errors.rows.contains { isWanted($0.key, $0.value) } || isWanted(nil, group.errors.other)
+        }
+        return Set(found.keys.compactMap { if case .text(let name)? = $0.first { name } else { nil } })
     }
 }
 
@@ -209,12 +248,17 @@ extension ArchiveStatistics {
 
     /// Reads the errors of the selected batches, and of the window of the same length before them.
     ///
-    /// `options` are the options with which `retry` finds the same batches.
-    package func errors(now: Timestamp, options: String) async throws -> Reading<ErrorTrend> {
-        let grouping = Grouping(by: [], .error)
+    /// `options` returns the options with which a command finds the same batches, in all archives or in the one with a
+    /// name.
+    package func errors(
+        now: Timestamp,
+        options: @escaping @Sendable (_ source: String?) -> String
+    ) async throws -> Reading<ErrorTrend> {
+        let sources = Set(archives.compactMap(\.source))
+        let grouping = RollUp.errorGrouping(of: sources)
         let reading = try await rollUp(by: grouping)
         let before = try await periodBefore(now: now)?.rollUp(by: grouping)
-        let trend = ErrorTrend(errors: reading.result, before: before?.result, options: options)
+        let trend = ErrorTrend(errors: reading.result, before: before?.result, sources: sources, options: options)
         var notice = reading.notice
         // Both windows list an unreadable manifest of the day on which one ends and the other starts.
         for failure in before?.notice.unreadable ?? [] where !notice.unreadable.contains(failure) {

@@ -18,6 +18,7 @@ extension Manifest {
             } else {
                 "its results cannot be read"
             }
-        return ArchiveFailure(.noRawFile("\(cause), so \(effect)"), .read, path: "raw/\(batch.id)")
+        let path = (try? ArchivePaths(of: batch).data(.raw)) ?? batch.id
+        return ArchiveFailure(.noRawFile("\(cause), so \(effect)"), .read, path: path)
     }
 }

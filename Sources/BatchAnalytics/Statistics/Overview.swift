@@ -77,14 +77,21 @@ extension Overview {
         }
         let rate = measures.usableRate.map { Metric("", .decimal($0), .percent).text } ?? "–"
         metrics.append(Metric("usable", .integer(measures.usable), .integer, note: "\(rate) of the succeeded"))
-        let reasons = reasons.ranked { $0.requests - $0.usable }
-        for row in reasons.prefix(6) where row.value.requests > row.value.usable {
+        let ranked = reasons.ranked { $0.requests - $0.usable }.filter { $0.value.requests > $0.value.usable }
+        for row in ranked.prefix(6) {
             let name = row.key.text.isEmpty ? "no stop reason" : row.key.text
-            let count = row.value.requests - row.value.usable
-            let note = row.value.empty > 0 ? "not usable; \(row.value.empty.displayText) empty" : "not usable"
-            metrics.append(Metric(name, .integer(count), .integer, tone: .warning, note: note))
+            metrics.append(Self.unusable(name, row.value))
         }
+        var rest = reasons.other
+        for row in ranked.dropFirst(6) { rest.merge(row.value) }
+        if rest.requests > rest.usable { metrics.append(Self.unusable("other stop reasons", rest)) }
         return metrics
+    }
+
+    /// The succeeded requests of a stop reason that are not usable.
+    private static func unusable(_ label: String, _ tally: StopReasonTally) -> Metric {
+        let note = tally.empty > 0 ? "not usable; \(tally.empty.displayText) empty" : "not usable"
+        return Metric(label, .integer(tally.requests - tally.usable), .integer, tone: .warning, note: note)
     }
 
     /// Tokens by class, and requests of server tools.
@@ -156,7 +163,9 @@ extension Overview {
 
     private var serviceUse: [Metric] {
         func metrics(_ word: String, _ table: BoundedTable<Label, UsageCell>) -> [Metric] {
-            table.ranked(by: \.requests).prefix(4)
+            let ranked = table.ranked(by: \.requests)
+            let rest = ranked.dropFirst(4).reduce(table.other.requests) { $0.addingClamped($1.value.requests) }
+            let named = ranked.prefix(4)
                 .map { row in
                     Metric(
                         "\(word) \(row.key.text.isEmpty ? RollUp.none : row.key.text)",
@@ -164,6 +173,7 @@ extension Overview {
                         .integer
                     )
                 }
+            return named + (rest > 0 ? [Metric("other \(word)s", .integer(rest), .integer)] : [])
         }
         return metrics("tier", service.tiers) + metrics("geo", service.geos)
     }

@@ -63,6 +63,25 @@ package struct CatalogRun: Sendable, Hashable {
 }
 
 extension CatalogRun {
+    /// Whether the options of the run name one of these options.
+    private func hasOption(_ names: String...) -> Bool {
+        arguments.contains { argument in names.contains { argument == $0 || argument.hasPrefix($0 + "=") } }
+    }
+
+    /// Whether the run listed the whole window that its options select, or one shard of it.
+    package var hasListed: Bool {
+        if listedSince != nil { return true }
+        // A run that lists batches with an invalid object, or one shard, records no time.
+        let isExport = !["retry-quarantine", "import"].contains(command) && !hasOption("--batch")
+        guard isExport, error == nil, counts["listed", default: 0] > 0 else { return false }
+        return isShard || counts["not_retrieved", default: 0] > 0
+    }
+
+    /// Whether the run listed one of several parts of the batches.
+    package var isShard: Bool { hasOption("--shard") }
+}
+
+extension CatalogRun {
     private static let columns = [
         "number", "command", "arguments", "version", "started_at", "finished_at", "listed_since", "counts",
         "exit_status", "error", "is_listing_ordered",

@@ -29,6 +29,25 @@ extension [CompletedWindow] {
             return since.map { start <= $0 && $0 <= window.end } ?? false
         }
     }
+
+    /// The ranges after a moment that no window contains, in ascending order.
+    ///
+    /// A range ends at the start of the next window. The time after the newest window is a range, without an end, only
+    /// if the moment is in it, because the newest window ends at the newest batch. No range starts at or after `until`.
+    package func gaps(after since: Timestamp, until: Timestamp?) -> [BatchWindow] {
+        var gaps: [BatchWindow] = []
+        var place = since
+        // Windows without a start come first.
+        for window in sorted(by: { left, right in
+            right.since.map { other in left.since.map { $0 < other } ?? true } ?? false
+        }) {
+            if let start = window.since, place < start, until.map({ place < $0 }) ?? true {
+                gaps.append(BatchWindow(since: place, until: start))
+            }
+            place = Swift.max(place, window.end)
+        }
+        return allSatisfy { $0.end < since } ? [BatchWindow(since: since)] : gaps
+    }
 }
 
 extension CompletedWindow {

@@ -59,7 +59,7 @@ struct ErrorsCommand: AsyncParsableCommand {
         var source = try window.statistics(of: archive, now: context.now())
         source.expectation = expect
         let fingerprints = fingerprint.isEmpty ? nil : try await source.fingerprints(fingerprint)
-        var reading = try await source.errors(now: context.now(), options: source.retryOptions())
+        var reading = try await source.errors(now: context.now()) { [source] in source.retryOptions(source: $0) }
         (reading.result.classes, reading.result.fingerprints) = (classes, fingerprints)
         let batches = reading.notice.batches.counted("archived batch", "archived batches")
         let hasTable = reading.result.count > 0 || format != .table
@@ -88,11 +88,13 @@ struct ErrorsCommand: AsyncParsableCommand {
 }
 
 extension ArchiveStatistics {
-    /// The command-line options with which `retry` selects the same batches.
+    /// The command-line options with which a command selects the same batches, in all archives or in the one with a
+    /// name; `retry` works on one.
     ///
     /// `showsPath` is false for a text that others read: it names the folder of the archive, but not where it is.
-    func retryOptions(showsPath: Bool = true) -> String {
-        let path = showsPath ? path : URL(filePath: path).standardizedFileURL.lastPathComponent
+    func retryOptions(showsPath: Bool = true, source: String? = nil) -> String {
+        let folder = showsPath ? path : URL(filePath: path).standardizedFileURL.lastPathComponent
+        let path = source.map { ArchiveFolders.path(of: $0, in: folder) } ?? folder
         let since = selection.since.map { " --since \($0.shortText)" } ?? ""
         let until = selection.until.map { " --until \($0.shortText)" } ?? ""
         let ids = (selection.ids ?? []).sorted().map { " --batch \($0)" }.joined()

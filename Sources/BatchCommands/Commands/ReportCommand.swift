@@ -2,6 +2,7 @@ import ArgumentParser
 import BatchAnalytics
 import BatchArchive
 import BatchCatalog
+import BatchPipeline
 import BatchReports
 import MessageBatches
 import SystemPackage
@@ -51,14 +52,14 @@ struct ReportCommand: AsyncParsableCommand {
             toolVersion: BatchkeepVersion.current,
             now: now,
             zone: try window.zone(),
-            retryOptions: source.retryOptions(showsPath: false)
+            retryOptions: { source.retryOptions(showsPath: false, source: $0) }
         )
         var catalogs: [Catalog] = []
         for archive in source.archives {
             let file = CatalogFile(folder: archive.folder) { context.report(.warning, FailureText.text(of: $0)) }
             catalogs.append(try await file.openForReading())
         }
-        let html = try await page.html(catalogs)
+        let html = try await page.html(catalogs) { $0.windowEnd }
         if self.html == "-" {
             try context.writeData(Array(html.result.utf8))
         } else {
@@ -69,6 +70,22 @@ struct ReportCommand: AsyncParsableCommand {
         }
         try await source.explain(html.notice, context)
         try html.notice.report(in: context, outputHasNotes: false)
+    }
+}
+
+extension CatalogRun {
+    /// The end of the window that the options of an export select, or its own start without one; nil if the options are
+    /// invalid.
+    fileprivate var windowEnd: Timestamp? {
+        // Most runs have no end, and parsing thousands of them would take seconds.
+        let mayHaveEnd = arguments.contains {
+            $0.hasPrefix("--until") || $0.hasPrefix("--during") || $0.contains("..")
+        }
+        guard mayHaveEnd else { return startedAt }
+        guard let command = try? ExportCommand.parse(Array(arguments.dropFirst())),
+            let window = try? command.window.window(now: startedAt)
+        else { return nil }
+        return window.until ?? startedAt
     }
 }
 

@@ -51,7 +51,7 @@ struct ShowCommand: AsyncParsableCommand {
         if format.isJSON, raw { throw CommandFailure.conflict("--json, --raw: cannot be used together") }
         if noRequest, join.isWanted { throw CommandFailure.conflict("--no-request, --join: cannot be used together") }
         let window = try window.window(now: context.now())
-        let output = RequestOutput(prices: try prices.source(), context: context)
+        var output = RequestOutput(prices: try prices.source(), context: context)
         let sources = try join.isWanted ? PreparedJoin(join.readingSettings()) : nil
         let search = RequestSearch(customID: customID, window: window, ids: self.window.ids)
         var errors = ScanErrors(context: context)
@@ -60,6 +60,7 @@ struct ShowCommand: AsyncParsableCommand {
         let archives = try archive.archives()
         var batches: [String] = []
         for archive in archives {
+            output.source = archive.source
             let finder = JoinedMatches(in: archive.folder, sources: sources, codec: try CodecChoice.auto.codec())
             let lines = try await search.lines(in: archive.folder) { errors.report($0) }
             if !raw { manifests += lines.map(\.manifest) }
@@ -75,12 +76,19 @@ struct ShowCommand: AsyncParsableCommand {
                 count += 1
             }
         }
+        errors.reportPruned()
         if count == 0 {
             let selection = ArchiveSelection(window, ids: self.window.ids)
             try await EmptyResult(selection: selection).explain(in: archives, context)
         }
         for pattern in sources?.unmatchedPatterns(of: batches) ?? [] { context.report(.warning, pattern.sentence) }
-        if count == 0 { throw CommandFailure.unknownRequest(customID, isComplete: errors.isComplete) }
+        if count == 0 {
+            throw CommandFailure.unknownRequest(
+                customID,
+                isComplete: errors.isComplete,
+                isDamaged: errors.isDamaged
+            )
+        }
         errors.noteOutdated(manifests, pricedBy: output.prices)
         if errors.isDamaged { throw CommandExit(status: .integrity) }
     }
@@ -102,7 +110,7 @@ extension ScanErrors {
         case .withoutIndex(let isDamaged):
             let reason = isDamaged ? "result index damaged" : "result index not found"
             context.report(.note, "\(reason): the raw files are read instead, and the next batchkeep query rebuilds it")
-        case .searching(let manifests): notePruned(manifests)
+        case .searching(let manifests): countPruned(manifests)
         case .unreadable(let failure): report([failure])
         }
     }

@@ -100,7 +100,8 @@ struct SummarizeCommand: AsyncParsableCommand {
             let table = reading.result.table(
                 caption: caption(grouping),
                 forPeople: format.isForPeople,
-                notes: reading.notice.notes(in: format) + [prices.statement]
+                notes: reading.notice.notes(in: format) + [prices.statement],
+                named: Set(thresholds.map(\.metric.rawValue))
             )
             try context.print(table, as: format)
             notice = reading.notice

@@ -45,7 +45,13 @@ struct ThresholdCheck {
     /// Checks a comparison.
     init(_ threshold: Threshold, on comparison: Comparison) {
         let row = comparison[threshold.metric]
-        let texts = [row.before, row.after].map { $0.displayText(threshold.metric.kind) ?? "–" }
+        let texts = threshold.texts([row.before, row.after]) { values in
+            switch threshold.subject {
+            case .value: threshold.crosses(values[1])
+            case .difference: threshold.crosses(values[1] - values[0])
+            case .relativeDifference: threshold.crosses((values[1] - values[0]) / values[0])
+            }
+        }
         self.threshold = threshold
         outcome = threshold.outcome(for: comparison)
         values = "\(texts[0]) before, \(texts[1]) after"
@@ -58,7 +64,7 @@ struct ThresholdCheck {
         let value = threshold.metric.value(of: measures)
         self.threshold = threshold
         outcome = threshold.outcome(for: measures)
-        values = value.displayText(threshold.metric.kind) ?? "–"
+        values = threshold.texts([value]) { threshold.crosses($0[0]) }[0]
         gap = "the selected batches have no value for the metric"
         unpricedRequests = measures.cost.unpricedRequests
     }
@@ -76,5 +82,43 @@ struct ThresholdCheck {
         case .crossed: context.report(.error, "threshold crossed: '\(threshold.text)': \(values)")
         case .undefined: context.report(.error, "threshold cannot be evaluated: '\(threshold.text)': \(gap)")
         }
+    }
+}
+
+extension Threshold {
+    /// The values as text, with as many decimal places as show that the threshold is crossed.
+    ///
+    /// `isCrossed` checks rounded values. Without more places, a value just above a limit can look equal to it.
+    fileprivate func texts(_ cells: [Cell], isCrossed: ([Double]) -> Bool) -> [String] {
+        let usual = cells.map { $0.displayText(metric.kind) ?? "–" }
+        let numbers = cells.compactMap(\.number)
+        guard numbers.count == cells.count else { return usual }
+        func isShown(at places: Int) -> Bool { isCrossed(numbers.map { $0.rounded(to: places) }) }
+        switch metric.kind {
+        case .percent:
+            guard let places = (1...10).first(where: { isShown(at: $0 + 2) }) else { return usual }
+            return numbers.map { NumberText.decimal($0 * 100, places: places) + "%" }
+        case .money:
+            let amounts = cells.compactMap { if case .money(let amount) = $0 { amount } else { nil } }
+            let least = amounts.map(\.displayPlaces).max() ?? 2
+            guard let places = (least...12).first(where: { isShown(at: $0) }) else { return usual }
+            return amounts.map { $0.displayText(places: places) }
+        case .duration:
+            // Hours have no seconds, and days have no minutes.
+            let shown = numbers.map { seconds in
+                let unit = seconds < 3_600 ? 1.0 : seconds < 86_400 ? 60 : 3_600
+                return (seconds / unit).rounded() * unit
+            }
+            guard !isCrossed(shown) else { return usual }
+            return zip(usual, numbers).map { "\($0) (\(NumberText.decimal($1, places: 0)) seconds)" }
+        default: return usual
+        }
+    }
+}
+
+extension Double {
+    fileprivate func rounded(to places: Int) -> Double {
+        let unit = (0..<places).reduce(1.0) { product, _ in product * 10 }
+        return (self * unit).rounded() / unit
     }
 }

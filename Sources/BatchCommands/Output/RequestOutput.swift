@@ -12,6 +12,8 @@ import Tables
 struct RequestOutput {
     let prices: PriceSource
     let context: CommandContext
+    /// The name of the archive with the request if there are several in the folder that the user named.
+    var source: String?
 
     /// The facts about the request, each content block of the answer, then the request and the joined rows.
     func text(of stored: StoredLine, _ joined: [JoinedMatch]) -> String {
@@ -69,10 +71,17 @@ struct RequestOutput {
         add("message", record.errorMessage)
         if let advice = record.errorClass?.advice { facts.append(("action", advice)) }
         add("request-id", record.errorRequestID)
-        if let place = stored.place {
+        if let place = place(of: stored) {
             facts.append(("place", "\(place.path), line \(record.lineNumber), gzip member \(place.member)"))
         }
         return facts
+    }
+
+    /// The path of the raw file in the folder that the user named, and the index of the gzip member in it.
+    private func place(of stored: StoredLine) -> (path: String, member: Int)? {
+        guard var place = stored.place else { return nil }
+        if let source { place.path = "workspace=\(source)/" + place.path }
+        return place
     }
 
     private static func tokens(_ usage: TokenUsage) -> String {
@@ -122,7 +131,9 @@ struct RequestOutput {
         }
         let pricing = stored.manifest.pricing(by: prices.requested)
         var members: [(String, JSONNode)] = [("row", .verbatim(stored.line.row(columns, pricing: pricing)))]
-        if let place = stored.place { members += [("file", .text(place.path)), ("member", .number(place.member))] }
+        if let place = place(of: stored) {
+            members += [("file", .text(place.path)), ("member", .number(place.member))]
+        }
         if !joined.isEmpty {
             members.append(
                 ("joined", .object(joined.map { ($0.name, .verbatim(JSONCompaction.compacted($0.json))) }))

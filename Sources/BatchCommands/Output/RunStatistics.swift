@@ -86,7 +86,11 @@ final class RunStatistics: Sendable {
             notice.merge(try await self.notice(about: archive.folder, except: days))
             outcome.notes = notice.sentences
             if page != nil, report.stop == nil {
-                let listing = Completeness.Listing(startedAt: startedAt, unreadable: report.notRetrieved.count)
+                let listing = Completeness.Listing(
+                    startedAt: startedAt,
+                    unreadable: report.notRetrieved.count,
+                    isShard: selection.filter.shard != nil
+                )
                 outcome.page = try await writePage(of: selection, in: archive.folder, catalog, listing, now: now)
             }
         } catch {
@@ -123,7 +127,7 @@ final class RunStatistics: Sendable {
             toolVersion: BatchkeepVersion.current,
             now: now,
             zone: zone,
-            retryOptions: source.retryOptions(showsPath: false)
+            retryOptions: { source.retryOptions(showsPath: false, source: $0) }
         )
         let html = try await page.html([catalog], listing: listing).result
         guard let file = self.page, !file.isEmpty else {

@@ -1,5 +1,6 @@
 import BatchAnalytics
 import BatchArchive
+import MessageBatches
 import Tables
 
 /// Reports the files that a scan of the archive could not read, and records whether there were any.
@@ -8,6 +9,8 @@ struct ScanErrors {
     private(set) var isDamaged = false
     /// Whether all batches were searched.
     private(set) var isComplete = true
+    /// The IDs of batches that were counted as not searched.
+    private var withoutRaw: Set<String> = []
 
     init(context: CommandContext) {
         self.context = context
@@ -26,10 +29,21 @@ struct ScanErrors {
 
     /// Prints how many batches have no raw file and could not be searched.
     mutating func notePruned(_ manifests: [Manifest]) {
-        let count = manifests.count { $0.lacksRaw }
-        guard count > 0 else { return }
-        isComplete = false
-        context.report(.warning, Self.sentence("not searched", withoutRaw: count))
+        countPruned(manifests)
+        reportPruned()
+    }
+
+    /// Counts the batches that have no raw file, for ``reportPruned()``.
+    mutating func countPruned(_ manifests: [Manifest]) {
+        withoutRaw.formUnion(manifests.filter(\.lacksRaw).map(\.batch.id))
+        if !withoutRaw.isEmpty { isComplete = false }
+    }
+
+    /// Prints how many of the counted batches could not be searched, and counts from zero again.
+    mutating func reportPruned() {
+        guard !withoutRaw.isEmpty else { return }
+        context.report(.warning, Self.sentence("not searched", withoutRaw: withoutRaw.count))
+        withoutRaw = []
     }
 
     /// Says what was not done with some batches because they have no raw file.

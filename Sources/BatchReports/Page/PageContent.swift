@@ -27,7 +27,7 @@ struct PageContent {
             "badge": completeness.tone.badge,
             "verdict": completeness.verdict, "reasons": completeness.reasons.map(\.codeMarkup),
             "hasReasons": !completeness.reasons.isEmpty,
-            "listedAt": completeness.listedAt.map { moment($0) }.orFalse,
+            "listedAt": completeness.isListed ? completeness.listedAt.map { moment($0) }.orFalse : false,
             "unpriced": unpriced.orFalse, "headline": document.headline.map(tile),
             "hasHeadline": !document.headline.isEmpty, "periodBefore": document.periodBefore.orFalse,
             "about": about.map(\.codeMarkup),

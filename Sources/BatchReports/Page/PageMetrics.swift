@@ -11,7 +11,9 @@ struct PageMetrics: Sendable {
     private var hours: RollUp
     private var models = RollUp(by: Grouping(by: [], .model))
     private var prefixes: RollUp
-    private var errors = RollUp(by: Grouping(by: [], .error))
+    private var errors: RollUp
+    /// The names of the archives if there are several.
+    private let sources: Set<String>
     private var batches = RollUp(by: Grouping(by: [.batch]), columns: Self.batchColumns)
 
     /// The columns of the table of batches, which fit in a window of usual width.
@@ -26,7 +28,9 @@ struct PageMetrics: Sendable {
     }
 
     /// Creates empty values; their days are those of the zone, and `byPrefix` is a grouping by prefix.
-    init(in zone: CalendarZone, byPrefix: Grouping = Grouping(by: [], .prefix)) {
+    ///
+    /// `sources` are the names of the archives if there are several.
+    init(in zone: CalendarZone, byPrefix: Grouping = Grouping(by: [], .prefix), sources: Set<String> = []) {
         func rollUp(_ grouping: Grouping, columns: [String]? = nil) -> RollUp {
             var grouping = grouping
             grouping.zone = zone
@@ -35,6 +39,8 @@ struct PageMetrics: Sendable {
         days = rollUp(Grouping(by: [.day]))
         daily = rollUp(Grouping(by: [.day], .model))
         prefixes = RollUp(by: byPrefix)
+        errors = RollUp(by: RollUp.errorGrouping(of: sources))
+        self.sources = sources
         hours = rollUp(Grouping(by: [.hour]), columns: ["batches", "queue_seconds_p50", "queue_seconds_p95"])
     }
 
@@ -71,9 +77,13 @@ struct PageMetrics: Sendable {
 
     /// Writes the values to the document of a page.
     ///
-    /// `before` contains the values of the period before, if there is one. `options` are the options with which `retry`
-    /// finds the same batches.
-    func fill(_ document: inout ReportDocument, before: PeriodBefore?, options: String) {
+    /// `before` contains the values of the period before, if there is one. `options` returns the options with which a
+    /// command finds the same batches, in all archives or in the one with a name.
+    func fill(
+        _ document: inout ReportDocument,
+        before: PeriodBefore?,
+        options: @escaping @Sendable (_ source: String?) -> String
+    ) {
         let measures = days.measures
         document.prices.unpriced = Dictionary(
             measures.cost.unpricedByModel.map { ($0.model ?? RollUp.other, Int64($0.requests)) },
@@ -91,6 +101,7 @@ struct PageMetrics: Sendable {
         document.models =
             models.table(caption: "Succeeded requests by model, highest cost first", forPeople: true)
             .sortedByCost
+        document.models?.notes += Self.otherSentences(models, "model")
         document.prefixes = prefixTable
         document.errors = errorTable(before?.errors, options)
         document.batches = newestFirst
@@ -102,13 +113,16 @@ struct PageMetrics: Sendable {
     }
 
     /// The errors with their message first, and the sentences about their classes.
-    private func errorTable(_ before: RollUp?, _ options: String) -> Table {
-        let trend = ErrorTrend(errors: errors, before: before, options: options)
+    private func errorTable(
+        _ before: RollUp?,
+        _ options: @escaping @Sendable (_ source: String?) -> String
+    ) -> Table {
+        let trend = ErrorTrend(errors: errors, before: before, sources: sources, options: options)
         var table = trend.table(limit: Self.longestTable, forPeople: false)
         table.arrange(Self.errorColumns)
         table.caption = "Errors by fingerprint, most frequent first"
         // Each row has its command.
-        table.notes = trend.table(limit: 1, forPeople: true).notes.filter { $0.contains(": ") && !$0.hasPrefix(" ") }
+        table.notes = trend.adviceWithoutCommands + [trend.otherSentence].compactMap(\.self)
         let more = trend.rowCount - table.rows.count
         if more > 0 { table.notes.append("\(more.counted("error is", "errors are")) not shown.") }
         return table
@@ -125,6 +139,7 @@ struct PageMetrics: Sendable {
             prefixes.table(caption: "Requests by prefix of their custom IDs, highest cost first", forPeople: true)
             .sortedByCost
         guard table.rows.contains(where: { $0.first != .text(RollUp.none) }) else { return nil }
+        table.notes += Self.otherSentences(prefixes, "prefix")
         let more = table.rows.count - Self.longestTable
         if more > 0 {
             table.rows.removeLast(more)
@@ -133,6 +148,13 @@ struct PageMetrics: Sendable {
             )
         }
         return table
+    }
+
+    /// The sentence about groups without a row of their own; empty if there are none.
+    private static func otherSentences(_ rollUp: RollUp, _ key: String) -> [String] {
+        guard rollUp.hasOther else { return [] }
+        let limit = "Summaries keep a limited number of groups, and \(RollUp.other) has the rest."
+        return ["\(limit) To list all, run `batchkeep summarize --by \(key) --scan`."]
     }
 
     private var queueHours: [QueueHour] {

@@ -14,18 +14,19 @@ package struct ReportPage: Sendable {
     private let toolVersion: String
     private let now: Timestamp
     private let zone: CalendarZone
-    private let retryOptions: String
+    private let retryOptions: @Sendable (_ source: String?) -> String
 
     /// Creates the page of the batches that `source` selects, with the days of the zone.
     ///
-    /// `retryOptions` are the options with which `retry` finds the same batches.
+    /// `retryOptions` returns the options with which a command finds the same batches, in all archives or in the one
+    /// with a name.
     package init(
         _ source: ArchiveStatistics,
         prices: PriceSource,
         toolVersion: String,
         now: Timestamp,
         zone: CalendarZone = .utc,
-        retryOptions: String
+        retryOptions: @escaping @Sendable (_ source: String?) -> String
     ) {
         self.source = source
         self.retryOptions = retryOptions
@@ -37,17 +38,30 @@ package struct ReportPage: Sendable {
 
     /// Returns the HTML page, and a notice about batches that it does not include fully.
     ///
-    /// The status comes from the catalogs of the archives, which must be up to date with their files. `listing` is the
-    /// last listing, if the catalogs do not record it yet.
+    /// The status comes from the catalogs of the archives, in their order, which must be up to date with their files.
+    /// `listing` is the listing of the selected batches, if the catalogs do not record it yet. `windowEnd` returns the end
+    /// of the window that a recorded run selected, or nil if it is unknown.
     package func html(
         _ catalogs: [Catalog],
-        listing: Completeness.Listing? = nil
+        listing: Completeness.Listing? = nil,
+        windowEnd: (CatalogRun) -> Timestamp? = { _ in nil }
     ) async throws -> ArchiveStatistics.Reading<String> {
         let prefixes = try await source.prefixGrouping(Grouping(by: [], .prefix), readsResults: false).grouping
-        let reading = try await metrics(of: source, PageMetrics(in: zone, byPrefix: prefixes))
+        let sources = Set(source.archives.compactMap(\.source))
+        let reading = try await metrics(of: source, PageMetrics(in: zone, byPrefix: prefixes, sources: sources))
         let metrics = reading.result
         var completeness = Completeness(listed: metrics.batchCount, archived: metrics.batchCount)
-        for catalog in catalogs { try completeness.add(catalog, source.selection, listing: listing) }
+        for (catalog, archive) in zip(catalogs, source.archives) {
+            try completeness.add(
+                catalog,
+                source.selection,
+                listing: listing,
+                workspace: archive.source,
+                now: now,
+                windowEnd: windowEnd
+            )
+        }
+        completeness.countUnknown(of: source.selection.ids)
         var document = ReportDocument(
             archive: URL(filePath: source.path).standardizedFileURL.lastPathComponent,
             start: source.selection.since,

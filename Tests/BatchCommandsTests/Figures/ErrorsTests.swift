@@ -54,6 +54,46 @@ struct ErrorsTests {
         }
     }
 
+    @Test func `with several workspaces, each command names the archives that have the error`() async throws {
+        try await InProcess.exportSamples { _, archive, _ in
+            try await Scratch.use { scratch in
+                for name in ["one", "two"] {
+                    try FileManager.default.copyItem(
+                        at: archive.url,
+                        to: scratch.url.appending(path: "workspace=\(name)")
+                    )
+                }
+                // Workspace two has no batches of 2026.
+                let manifests = scratch.url.appending(path: "workspace=two/manifests")
+                for day in try FileManager.default.contentsOfDirectory(atPath: manifests.path)
+                where day.hasPrefix("date=2026") {
+                    try FileManager.default.removeItem(at: manifests.appending(path: day))
+                }
+                let both = Archive(url: scratch.url)
+                let rows = await InProcess.offline(["errors", "--format", "json"], on: both).rows
+                let starts = ["one", "two"]
+                    .map { "batchkeep retry --archive \(scratch.url.path)/workspace=\($0) " }
+                #expect(rows.count == 13)
+                for row in rows {
+                    let command = try #require(row["command"] as? String)
+                    let isRecent = try #require(row["first_seen"] as? String) > "2026"
+                    #expect(command.hasPrefix(starts[0]) && !command.contains("--archive \(scratch.url.path) "))
+                    #expect(command.contains(" && \(starts[1])") == !isRecent, "\(command)")
+                }
+                let text = await InProcess.offline(["errors", "--format", "table"], on: both).output
+                for start in starts { #expect(text.contains("\n  \(start)--include fix_input --join "), "\(text)") }
+                // All errors that can succeed without a change are of 2026.
+                #expect(text.contains("\n  \(starts[0])--join ") && !text.contains("\n  \(starts[1])--join "))
+                let page = await InProcess.offline(["report", "--html", "-"], on: both).output
+                let folder = "batchkeep retry --archive \(scratch.url.lastPathComponent)"
+                #expect(
+                    page.contains(" &amp;&amp; \(folder)/workspace=two ") && page.contains("\(folder)/workspace=one ")
+                )
+                #expect(!page.contains("\(folder) "))
+            }
+        }
+    }
+
     @Test func `people see the classes explained and how many rows are hidden`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             let run = await InProcess.offline(["errors", "--limit", "2", "--format", "table"], on: archive)
@@ -90,6 +130,10 @@ struct ErrorsTests {
                 #expect(errors.notes.contains(" --batch job --by error --scan`"), "\(errors.notes)")
 
                 let listed = Set(summed.rows.compactMap { $0["fingerprint"] as? String })
+                let page = await run(["report", "--html", "-", "--batch", "job"]).output
+                let sentence = "Summaries keep a limited number of errors, and (other) has the rest. To list all, run "
+                #expect(page.contains(sentence + "<code>batchkeep summarize"))
+
                 let hidden = try #require(ids.first { !listed.contains($0) })
                 let one = await run(["errors", "--fingerprint", hidden] + batch)
                 #expect(one.rows.isEmpty && !one.notes.contains("no error matches"), "\(one.notes)")

@@ -110,6 +110,30 @@ struct ReportContentTests {
         }
     }
 
+    @Test func `a row for other models is explained, and without one there is no such sentence`() async throws {
+        let sentence = "Summaries keep a limited number of groups, and (other) has the rest."
+        try await InProcess.exportSamples { _, archive, _ in
+            let html = try await page(archive)
+            #expect(!html.contains(sentence))
+        }
+        try await Scratch.use { scratch in
+            let lines = (0..<300)
+                .map { number in
+                    #"{"custom_id":"m-\#(number)","result":{"type":"succeeded","message":{"id":"m","type":"message","#
+                        + #""role":"assistant","model":"model-\#(number)","content":[],"stop_reason":"end_turn","#
+                        + #""usage":{"input_tokens":1,"output_tokens":1}}}}"#
+                }
+            let file = try scratch.write(lines.joined(separator: "\n") + "\n", to: "results.jsonl")
+            let archive = Archive(url: scratch.url.appending(path: "archive"))
+            let options = ["--unproven", "--batch", "job", "--date", "2026-11-20"]
+            let imported = await InProcess.offline(["import", file] + options, on: archive)
+            #expect(imported.status == .done, "\(imported.notes)")
+            let html = try await page(archive)
+            #expect(html.headings(ofTable: "models").contains("(other)"))
+            #expect(html.contains("\(sentence) To list all, run <code>batchkeep summarize --by model --scan</code>."))
+        }
+    }
+
     private func page(_ archive: Archive, _ arguments: [String] = []) async throws -> String {
         let run = await InProcess.run(
             ["report", "--html", "-", "--archive", archive.url.path] + arguments,

@@ -119,6 +119,111 @@ struct ReportTests {
         }
     }
 
+    @Test func `a time that was never listed is named, and the page does not claim to be complete`() async throws {
+        let batches = [try Nights.batch("a", daysBefore: 3), try Nights.batch("b", daysBefore: 2)]
+        try await Nights.run(batches) { nights in
+            func status(_ arguments: String...) async -> String {
+                await nights.run(["report", "--html", "-"] + arguments).output.status
+            }
+            let own = "\(nights.path)/own.html"
+            _ = await nights.run(["export", "--since", "2026-10-20", "--report", own])
+            let complete = "Complete: all 2 batches are archived."
+            let written = try String(contentsOfFile: own, encoding: .utf8).status
+            #expect(written.contains(complete), "\(written)")
+            let gap = "created before 2026-10-20 00:00:00Z were never listed, so this archive cannot know whether any"
+            for _ in 0..<2 {
+                let year = await status("--since", "2026-01-01")
+                #expect(year.contains("All 2 batches that this archive knows are archived."), "\(year)")
+                #expect(year.contains(gap) && !year.contains("Complete"), "\(year)")
+                let before = await status("--until", "2026-10-01")
+                #expect(before.contains("No batches of this window are archived.") && before.contains(gap), "\(before)")
+                #expect(await status("--since", "2026-10-25").contains(complete))
+                #expect(await status().contains(complete))
+                // A rebuilt catalog has no windows, but the runs.
+                #expect(await nights.run(["catalog", "rebuild"]).status == .done)
+            }
+            nights.pass(days: 1)
+            _ = await nights.run(["export"])
+            // Nothing is new since then, and the runs have listed it.
+            #expect(await status("--since", "2026-11-01").contains("No batches were created in this window."))
+            #expect(await status("--since", "2026-12-01").contains("created since 2026-12-01 00:00:00Z were never"))
+        }
+    }
+
+    @Test func `exports of one period after the other leave no gap, and a period without an export is one`()
+        async throws
+    {
+        let batches = [try Nights.batch("a", daysBefore: 3), try Nights.batch("b", daysBefore: 13)]
+        try await Nights.run(batches) { nights in
+            for period in ["2026-10-15..2026-10-22", "2026-10-22..2026-11-01"] {
+                _ = await nights.run(["export", "--during", period])
+            }
+            let page = await nights.run(["report", "--html", "-", "--since", "2026-10-15"]).output.status
+            #expect(page.contains("Complete: all 2 batches are archived."), "\(page)")
+        }
+        try await Nights.run(batches) { nights in
+            for period in ["2026-10-15..2026-10-22", "2026-10-25..2026-11-01"] {
+                _ = await nights.run(["export", "--during", period])
+            }
+            let page = await nights.run(["report", "--html", "-", "--since", "2026-10-15"]).output.status
+            #expect(
+                page.contains("created between 2026-10-22 00:00:00Z and 2026-10-25 00:00:00Z were never"),
+                "\(page)"
+            )
+            #expect(page.contains("All 2 batches that this archive knows are archived."), "\(page)")
+        }
+    }
+
+    @Test func `an export of named batches is not a listing, and their own page needs none`() async throws {
+        let batches = [try Nights.batch("a", daysBefore: 3), try Nights.batch("b", daysBefore: 2)]
+        try await Nights.run(batches) { nights in
+            let own = "\(nights.path)/own.html"
+            let a = ["--batch", "msgbatch_a"]
+            _ = await nights.run(["export", "--report", own] + a)
+            let one = "Complete: the one batch is archived."
+            let written = try String(contentsOfFile: own, encoding: .utf8).status
+            #expect(written.contains(one), "\(written)")
+            #expect(await nights.run(["report", "--html", "-"] + a).output.status.contains(one))
+            let all = await nights.run(["report", "--html", "-"]).output.status
+            #expect(all.contains("1 batch is archived. No run has listed the batches") && !all.contains("last listed"))
+            let both = await nights.run(["report", "--html", "-", "--batch", "msgbatch_b"] + a).output.status
+            #expect(both.contains("Not complete: 1 of 2 batches are archived."), "\(both)")
+            #expect(both.contains("1 selected by ID, but not found"), "\(both)")
+        }
+    }
+
+    @Test func `the page of one shard does not claim that the other shards are archived`() async throws {
+        try await Nights.run((0..<8).map { try Nights.batch("b\($0)", daysBefore: 3) }) { nights in
+            let own = "\(nights.path)/own.html"
+            _ = await nights.run(["export", "--shard", "1/2", "--report", own])
+            for page in [
+                try String(contentsOfFile: own, encoding: .utf8), await nights.run(["report", "--html", "-"]).output,
+            ] {
+                #expect(page.status.contains("that this archive knows are archived."), "\(page.status)")
+                #expect(page.status.contains("The last listing had one shard of the batches, so"), "\(page.status)")
+                #expect(page.status.contains("The batches were last listed on"))
+            }
+            _ = await nights.run(["export", "--since", "30d"])
+            #expect(await nights.run(["report", "--html", "-"]).output.status.contains("Complete: all 8 batches"))
+        }
+    }
+
+    @Test func `of several workspaces, the oldest listing counts, and gaps name the workspace`() async throws {
+        try await Nights.run([try Nights.batch("a", daysBefore: 1)]) { nights in
+            for (name, options) in [("a", []), ("b", ["--since", "2026-10-30"]), ("c", ["--batch", "msgbatch_a"])] {
+                let folder = "\(nights.path)/workspace=\(name)"
+                _ = await nights.run(["export", "--archive", folder] + options, inArchive: false)
+                nights.pass(days: 1)
+            }
+            let page = await nights.run(["report", "--html", "-", "--since", "2026-10-10"]).output.status
+            #expect(page.contains("The batches were last listed on 2026-11-01 02:00:00Z."), "\(page)")
+            #expect(page.contains("All 3 batches that this archive knows are archived."), "\(page)")
+            #expect(page.contains("Batches of workspace b created before 2026-10-30 00:00:00Z were never"), "\(page)")
+            #expect(page.contains("The batches of workspace c were never listed, so"), "\(page)")
+            #expect(!page.contains("workspace a"))
+        }
+    }
+
     private func page(of archive: Archive) async throws -> String {
         let file = archive.url.appending(path: "page.html")
         let run = await InProcess.offline(["report", "--html", file.path], on: archive)

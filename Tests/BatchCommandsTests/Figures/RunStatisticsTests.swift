@@ -87,7 +87,8 @@ struct RunStatisticsTests {
     }
 
     @Test func `outdated batches are counted once, on days of the run and on others`() async throws {
-        let scenario = try Scenario.generated(lines: 1, batches: 60)
+        // Twenty minutes apart, so that they are on two days at any time of the day.
+        let scenario = try Scenario.generated(lines: 1, batches: 100)
         let days = Dictionary(grouping: scenario.batches) { $0.createdAt.day }.values.filter { $0.count > 1 }
         let (first, other) = (try #require(days.first), try #require(days.dropFirst().first))
         let outdated = [first[0].id, other[0].id]

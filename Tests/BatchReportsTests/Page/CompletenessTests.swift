@@ -65,6 +65,33 @@ import Testing
         #expect(completeness(3, 2) { ($0.isListed, $0.lost) = (false, 1) }.tone == .bad)
     }
 
+    @Test func `a window that was never listed as a whole is not called complete`() {
+        let gap = "Batches created before 2026-11-20 00:00:00Z were never listed."
+        func partly(_ listed: Int, _ archived: Int, pending: Int = 0, lost: Int = 0) -> Completeness {
+            completeness(listed, archived) { ($0.unlisted, $0.pending, $0.lost) = ([gap], pending, lost) }
+        }
+        for value in [partly(0, 0), partly(1, 1), partly(2, 2), partly(3, 2, pending: 1)] {
+            #expect(value.tone == .normal && value.reasons.last == gap)
+        }
+        #expect(partly(0, 0).verdict == "No batches of this window are archived.")
+        #expect(partly(1, 1).verdict == "The one batch that this archive knows is archived.")
+        #expect(partly(2, 2).verdict == "All 2 batches that this archive knows are archived.")
+        #expect(
+            partly(3, 2, pending: 1).verdict
+                == "Every batch that this archive knows and that has ended is archived, 2 batches of 3."
+        )
+        // What is known to be missing is more important.
+        #expect(partly(3, 2, lost: 1).tone == .bad && partly(3, 2).verdict.hasPrefix("Not complete: 2 of 3"))
+    }
+
+    @Test func `a selected ID that no archive knows is not complete`() {
+        let value = completeness(1, 1) { $0.countUnknown(of: ["msgbatch_1", "msgbatch_2"]) }
+        #expect(value.tone == .warning && value.verdict == "Not complete: 1 of 2 batches are archived.")
+        #expect(value.reasons == ["1 selected by ID, but not found"])
+        #expect(completeness(1, 1) { $0.countUnknown(of: ["msgbatch_1"]) } == completeness(1, 1))
+        #expect(completeness(1, 1) { $0.countUnknown(of: nil) } == completeness(1, 1))
+    }
+
     @Test func `batches without proof are not called complete`() {
         let value = completeness(3, 3) { $0.unproven = 1 }
         #expect(value.tone == .warning)
