@@ -93,7 +93,7 @@ package final class CatalogLedger: BatchLedger {
                 track(row, in: &state, &changed)
             }
             // Batches that ended later in the run do not count as another listing.
-            if let completed = listing.completed { state.listedSince = completed.since ?? Timestamp(seconds: 0) }
+            if let since = listing.listedSince { state.listedSince = since }
             save(changed, &state)
             if let completed = listing.completed { add(completed, now: listing.serverDate ?? now, &state) }
             return advice

@@ -24,6 +24,10 @@ package struct ListedBatches: Sendable {
     package var serverDate: Timestamp?
     /// The range of creation times that was listed without a gap; nil if batches were named by ID.
     package var completed: CompletedWindow?
+    /// The creation time back to which all batches were listed, or 1970 if all batches were.
+    ///
+    /// Nil if batches were named by ID, or if some are missing. Unlike ``completed``, it does not need a batch.
+    package var listedSince: Timestamp?
     /// Whether the server answered a request with the key in this run.
     package var isKeyAccepted = false
 

@@ -117,6 +117,7 @@ struct BatchListing {
         guard selection.filter.shard == nil else { return listed }
         // A later run lists the window again, because a malformed batch may be valid then.
         guard report.unreadable == 0 else { return listed }
+        listed.listedSince = window.since ?? Timestamp(seconds: 0)
         // A batch with a date in the future must not hide the batches that are created until then.
         let clock = listed.serverDate ?? ports.now()
         let times = listed.batches.map(\.createdAt) + malformed.compactMap(\.createdAt)

@@ -178,10 +178,15 @@ extension Completeness {
             unlisted.append("\(shard), so this archive cannot know whether any are missing.")
         } else if listing == nil, last.unreadable == 0 {
             let ranges = try catalog.listedRanges(now: now, windowEnd: windowEnd)
-            unlisted += try Self.gaps(of: ranges, catalog, selection)
-                .map { "Batches\(place) \($0) \(unknown)" }
+            let gaps = try Self.gaps(of: ranges, catalog, selection)
+            unlisted += gaps.prefix(Self.shownGaps).map { "Batches\(place) \($0) \(unknown)" }
+            let more = gaps.count - Self.shownGaps
+            if more > 0 { unlisted.append("\(more.counted("more period was", "more periods were")) never listed.") }
         }
     }
+
+    /// The largest number of periods that the page names: irregular runs can leave many short ones.
+    private static let shownGaps = 5
 
     /// Counts the selected IDs that are neither archived nor in a catalog; call it after all catalogs are added.
     mutating func countUnknown(of ids: Set<String>?) {

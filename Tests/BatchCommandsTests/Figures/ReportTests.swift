@@ -150,6 +150,17 @@ struct ReportTests {
         }
     }
 
+    @Test func `of many periods that were never listed, five are named`() async throws {
+        try await Nights.run([Nights.batch("a", daysBefore: 30)]) { nights in
+            for day in [1, 3, 5, 7, 9, 11, 13, 15].map({ $0 < 10 ? "0\($0)" : "\($0)" }) {
+                _ = await nights.run(["export", "--during", "2026-10-\(day)"])
+            }
+            let page = await nights.run(["report", "--html", "-", "--since", "2026-10-01"]).output.status
+            #expect(page.components(separatedBy: "created between").count == 6, "\(page)")
+            #expect(page.contains("2 more periods were never listed."), "\(page)")
+        }
+    }
+
     @Test func `exports of one period after the other leave no gap, and a period without an export is one`()
         async throws
     {
