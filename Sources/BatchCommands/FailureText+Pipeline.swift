@@ -32,8 +32,7 @@ extension FailureText {
             "use key-variable with the name of a variable, key-file with a file, or key-command with a command"
         case .rejected(let text): text.advice
         case .topLevelOnly: "move it to the top level of the file"
-        case .homePath(_, let path):
-            "write the whole path: \(CommandContext.current.variable("HOME") ?? "/home/USER")\(path.dropFirst())"
+        case .homePath: "write the path of the home folder instead of ~"
         case .noSources: "add a source, or remove the key"
         default: nil
         }

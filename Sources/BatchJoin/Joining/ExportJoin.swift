@@ -1,6 +1,5 @@
 package import BatchArchive
 package import BatchPipeline
-import FoundationEssentials
 import MessageBatches
 
 /// The join at the end of an export run.
@@ -104,7 +103,7 @@ package struct ExportJoin: Sendable {
 
     /// Whether the same join has listed rows under this batch that have no result and can belong to any batch.
     private func isListing(_ manifest: Manifest, _ sources: PreparedJoin) -> Bool {
-        guard !manifest.lacksRaw, let join = RecordedJoin(manifest), join.type == settings.kind.rawValue,
+        guard !manifest.lacksRaw, let join = manifest.recordedJoin, join.type == settings.kind.rawValue,
             join.output == settings.form.rawValue
         else { return false }
         let shared = Set(sources.sharedSources.filter { !$0.hasBatch }.map(\.relationName))
@@ -125,24 +124,4 @@ package struct ExportJoin: Sendable {
 extension ArchiveReader.Listing {
     /// The IDs of the batches that a run can join: those whose raw files were not removed.
     fileprivate var joinableIDs: [String] { manifests.filter { !$0.lacksRaw }.map(\.batch.id) }
-}
-
-/// The settings and counts of the last join of a batch, as far as they decide whether it is joined again.
-private struct RecordedJoin: Decodable {
-    struct Source: Decodable {
-        var name: String
-        var requestsWithoutResult: Int
-    }
-
-    var type: String
-    var output: String
-    var sources: [Source]
-
-    init?(_ manifest: Manifest) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let join = manifest.join else { return nil }
-        guard let record = try? decoder.decode(Self.self, from: Data(join)) else { return nil }
-        self = record
-    }
 }
