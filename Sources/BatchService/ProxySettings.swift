@@ -58,8 +58,8 @@ extension ProxySettings {
 extension String {
     /// The text with every `%XX` replaced by its byte.
     ///
-    /// The text must have passed the checks of ``URLParts``.
-    fileprivate var percentDecoded: String {
+    /// A `%` without two hexadecimal digits stays.
+    var percentDecoded: String {
         var decoded: [UInt8] = []
         var rest = Array(utf8)[...]
         while let byte = rest.popFirst() {

@@ -32,7 +32,7 @@ struct ResultsLocation: Sendable, Hashable {
         } catch {
             throw .unreadable
         }
-        if let id = Self.batchID(inPath: named.path), id != batchID, id != batchID.percentEncoded {
+        if named.origin == base.origin, let id = Self.batchID(inPath: named.path), id != batchID.percentEncoded {
             throw .otherBatch(id: id)
         }
         if named.origin == base.origin, isAbsolute || !named.path.hasSuffix(documented) {
@@ -43,10 +43,11 @@ struct ResultsLocation: Sendable, Hashable {
         url = base.appending(path: documented, query: named.origin == base.origin ? named.query : nil)
         rewrittenFrom = named.origin == base.origin ? nil : named.textWithoutQuery
     }
-    /// The ID in the documented path `/v1/messages/batches/ID/results` at the end of a path; nil for another path.
+    /// The ID in the documented path `/v1/messages/batches/ID/results` at the end of a path, as ``percentEncoded`` writes
+    /// it; nil for another path.
     private static func batchID(inPath path: String) -> String? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).suffix(5)
         guard parts.prefix(3) == ["v1", "messages", "batches"], parts.last == "results" else { return nil }
-        return parts.dropLast().last.map(String.init)
+        return parts.dropLast().last.map { String($0).percentDecoded.percentEncoded }
     }
 }

@@ -95,15 +95,16 @@ struct ResultsLocationTests {
 
     @Test(arguments: [
         "https://api.anthropic.com/v1/messages/batches/msgbatch_2/results",
-        "/v1/messages/batches/msgbatch_2/results", "https://gw.example/ai/v1/messages/batches/msgbatch_2/results?a=1",
+        "/v1/messages/batches/msgbatch_2/results", "/ai/v1/messages/batches/msgbatch%5F2/results?a=1",
     ])
     func `the results of another batch are not requested`(resultsURL: String) {
         #expect(throws: ResultsLocation.Problem.otherBatch(id: "msgbatch_2")) { try locate(resultsURL) }
     }
 
-    @Test func `an ID that a URL has to encode is the same batch`() throws {
-        let url = "https://api.anthropic.com/v1/messages/batches/a%20b/results"
+    @Test(arguments: [("a b", "a%20b"), ("msgbatch_1", "msgbatch%5F1")])
+    func `an encoded ID is the same batch`(id: String, written: String) throws {
+        let url = "https://api.anthropic.com/v1/messages/batches/\(written)/results"
         let base = try ServiceURL(base: "https://api.anthropic.com")
-        #expect(try ResultsLocation(resultsURL: url, batchID: "a b", base: base).url.text == url)
+        #expect(try ResultsLocation(resultsURL: url, batchID: id, base: base).url.text == url)
     }
 }

@@ -21,8 +21,9 @@ struct OverviewTests {
                 }
             let file = try scratch.write(lines.joined(separator: "\n") + "\n", to: "results.jsonl")
             let archive = Archive(url: scratch.url.appending(path: "archive"))
-            let options = ["--unproven", "--batch", "job", "--date", "2026-11-20"]
-            let imported = await InProcess.offline(["import", file] + options, on: archive)
+            let options = ["--unproven", "--batch", "job", "--date", "2026-11-20", "--archive", archive.url.path]
+            // Without a key, the API is not asked for the batch object.
+            let imported = await InProcess.run(["import", file] + options, at: "http://127.0.0.1:9", key: "")
             #expect(imported.status == .done, "\(imported.notes)")
             let run = await InProcess.offline(["summarize", "--format", "table"], on: archive)
             #expect(run.status == .done, "\(run.notes)")
