@@ -43,7 +43,7 @@ struct PipelineFileTests {
         ("quiet: true\nbase-url: foo", "2:1: --base-url: invalid URL 'foo': it must start with https:// or http://"),
         (
             "quiet: true\narchive: ~/x",
-            "2:1: archive: invalid path '~/x': only a shell replaces ~\nhint: write the whole"
+            "2:1: archive: invalid path '~/x': only a shell replaces ~\nhint: write the path of the home folder"
         ),
         ("metrics-file: ~/m.prom", "1:1: metrics-file: invalid path '~/m.prom': only a shell replaces ~"),
         ("sources:\n  - name: a\n    key-file: ~/key", "3:5: key-file: invalid path '~/key': only a shell replaces ~"),
