@@ -59,7 +59,7 @@ struct InterruptedJoinTests {
         }
     }
 
-    @Test func `requests whose results a later export brings are no longer listed as without result`() async throws {
+    @Test func `an export updates the lists of requests without a result when results arrive`() async throws {
         try await Scratch.use { scratch in
             try await InProcess.export(Scenario.generated(lines: 20, batches: 3)) { _, whole, server in
                 let select = ["select", "--columns", "custom_id", "--format", "csv"]

@@ -110,7 +110,7 @@ struct ReportContentTests {
         }
     }
 
-    @Test func `a row for other models is explained, and without one there is no such sentence`() async throws {
+    @Test func `the page explains the row for other models only if there is one`() async throws {
         let sentence = "Summaries keep a limited number of groups, and (other) has the rest."
         try await InProcess.exportSamples { _, archive, _ in
             let html = try await page(archive)

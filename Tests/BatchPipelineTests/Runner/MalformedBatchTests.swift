@@ -8,7 +8,7 @@ struct MalformedBatchTests {
     private let record = RunRecord()
     private let ledger = ScriptedLedger()
 
-    /// A batch created so many seconds after the epoch, named after it, with one result.
+    /// A batch with one result, created this number of seconds after 1970; the number is in its ID.
     ///
     /// With `isMalformed`, its object has no counts.
     private func batch(
