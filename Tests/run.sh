@@ -29,6 +29,14 @@ start() {
     others="$others $!"
 }
 
+# The end-to-end tests run the program of the quickstart if it was built from these sources: it is the one that users
+# have, and faster than that of a debug build.
+program=$PWD/.build/release/batchkeep
+if [ -z "${BATCHKEEP_BINARY:-}" ] && [ -x "$program" ] && [ -z "$(find Package.swift Sources -newer "$program")" ]; then
+    printf 'The end-to-end tests run %s\n' "$program"
+    export BATCHKEEP_BINARY="$program"
+fi
+
 if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
