@@ -32,7 +32,7 @@ quoted() {
 
 if [ -z "$batchkeep" ]; then
     sh pipelines/setup.sh
-    say "Building. On two cores, the first build takes about ten minutes. It needs 1 GB in .build."
+    say "Building. On two cores, the first build takes 10 to 15 minutes. It needs 1 GB in .build."
     # With Swift's runtime linked in, the program runs without Swift and starts a third faster. macOS includes the
     # runtime. Without debug information and a table of symbols for plug-ins, the program is half as large.
     runtime=
