@@ -41,12 +41,14 @@ if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
     # Three processes that share nothing and take about as long as each other.
+    shown='^(EndToEndTests|BatchArchiveTests|BatchReportsTests)\.'
+    commands='^BatchCommandsTests\.[A-P]'
     swift build --build-tests
     tests=$(swift build --show-bin-path)/batchkeepPackageTests.xctest
-    start commands --filter '^BatchCommandsTests\.[A-P]'
-    start rest --skip '^EndToEndTests\.|^BatchCommandsTests\.[A-P]'
-    printf '\nThe end-to-end tests; all others run at the same time, and their output follows.\n\n'
-    run --skip-build --filter '^EndToEndTests\.'
+    start commands --filter "$commands"
+    start rest --skip "$shown|$commands"
+    printf '\nThe tests of the program, the archive and the page. All others run at the same time; their output follows.\n\n'
+    run --skip-build --filter "$shown"
     for process in $others; do
         wait "$process" || echo $? >"$scratch/status"
     done
