@@ -29,25 +29,25 @@ start() {
     others="$others $!"
 }
 
-# The end-to-end tests run the program of the quickstart if it was built from these sources: it is the one that users
-# have, and faster than that of a debug build.
+# If the release program is newer than the sources, the end-to-end tests run it instead of the debug program. It is
+# faster, and it is the program that users run.
 program=$PWD/.build/release/batchkeep
 if [ -z "${BATCHKEEP_BINARY:-}" ] && [ -x "$program" ] && [ -z "$(find Package.swift Sources -newer "$program")" ]; then
-    printf 'The end-to-end tests run %s\n' "$program"
+    printf 'The end-to-end tests use %s\n' "$program"
     export BATCHKEEP_BINARY="$program"
 fi
 
 if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
-    # Three processes that share nothing and take about as long as each other.
+    # Three processes that share nothing and take about as long as each other. The output of one is shown at once.
     shown='^(EndToEndTests|BatchArchiveTests|BatchReportsTests)\.'
     commands='^BatchCommandsTests\.[A-P]'
     swift build --build-tests
     tests=$(swift build --show-bin-path)/batchkeepPackageTests.xctest
     start commands --filter "$commands"
     start rest --skip "$shown|$commands"
-    printf '\nThe tests of the program, the archive and the page. All others run at the same time; their output follows.\n\n'
+    printf '\nThe end-to-end, archive and report tests. All others run at the same time, and their output follows.\n\n'
     run --skip-build --filter "$shown"
     for process in $others; do
         wait "$process" || echo $? >"$scratch/status"
