@@ -3,12 +3,6 @@ import Testing
 
 /// `pipelines/object-storage` with a real S3 on this machine that checks after every change what a reader sees.
 struct ObjectStorageTests {
-    /// The paths in `SHA256SUMS`.
-    private func listed(_ archive: String) throws -> [String] {
-        try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
-            .map { String($0.dropFirst(66)) }
-    }
-
     // With rclone; the documented lines for the AWS CLI do the same.
     @Test func `a published archive is complete, has no other files, and can be restored`() async throws {
         let tool = ObjectStore.Tool.rclone
@@ -22,7 +16,7 @@ struct ObjectStorageTests {
                 #expect(restored.status == 0, "\(restored.notes)")
                 let verified = try await Program.run(["verify", "--full", "--archive", folder.path + "/back"])
                 #expect(verified.status == 0, "\(verified.output)")
-                for path in try listed(archive) + ["SHA256SUMS", "views/duckdb.sql"] {
+                for path in try ObjectStore.listed(archive) + ["SHA256SUMS", "views/duckdb.sql"] {
                     #expect(
                         FileManager.default.contentsEqual(
                             atPath: "\(archive)/\(path)",
@@ -34,11 +28,11 @@ struct ObjectStorageTests {
             guard let seen else { return }
             #expect(seen.violations == [])
             let keys = seen.keys("batches/").map { String($0.dropFirst("batches/".count)) }
-            #expect(try keys == (listed(archive) + ["SHA256SUMS"]).sorted())
+            #expect(try keys == (ObjectStore.listed(archive) + ["SHA256SUMS"]).sorted())
             #expect(keys.contains("views/duckdb.sql") && keys.contains { $0.hasPrefix("summaries/") })
             // A second run without new batches uploads nothing again but the list.
             let sent = seen.changes.filter { !$0.contains("/SHA256SUMS") }
-            #expect(try sent.count == listed(archive).count)
+            #expect(try sent.count == ObjectStore.listed(archive).count)
         }
     }
 
@@ -194,7 +188,7 @@ struct ObjectStorageTests {
             #expect(seen.violations == [])
             #expect(seen.keys("batches/raw/") == [])
             let there = seen.keys("batches/results/").map { String($0.dropFirst("batches/".count)) }
-            #expect(try there == listed(archive).filter { $0.hasPrefix("results/") })
+            #expect(try there == ObjectStore.listed(archive).filter { $0.hasPrefix("results/") })
             #expect(there.contains { $0.contains("compact.") })
         }
     }
@@ -208,7 +202,10 @@ struct ObjectStorageTests {
                     try FileManager.default.removeItem(atPath: "\(archive)/\(kind)/date=2024-08-20")
                 }
                 let rebuilt = try await Program.run(["verify", "--repair", "--archive", archive])
-                try #require(!(try listed(archive).contains { $0.contains("date=2024-08-20") }), "\(rebuilt.notes)")
+                try #require(
+                    !(try ObjectStore.listed(archive).contains { $0.contains("date=2024-08-20") }),
+                    "\(rebuilt.notes)"
+                )
                 let second = try await store.script(
                     "publish",
                     ["--delete", "--delete-raw", archive, "s3://bucket/batches"],
@@ -227,7 +224,7 @@ struct ObjectStorageTests {
 
     @Test func `a revised manifest of the same size and an older time is published`() async throws {
         try await ObjectStore.withArchive { folder, archive in
-            let manifest = try #require(try listed(archive).first { $0.hasPrefix("manifests/") })
+            let manifest = try #require(try ObjectStore.listed(archive).first { $0.hasPrefix("manifests/") })
             let seen = try await ObjectStore.run(with: .rclone) { store in
                 let first = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
                 #expect(first.status == 0, "\(first.notes)")
@@ -243,50 +240,5 @@ struct ObjectStorageTests {
             let sent = seen?.changes.filter { $0.hasPrefix("PUT /bucket/batches/\(manifest)") }.count ?? 2
             #expect(sent == 2)
         }
-    }
-
-    @Test func `files that do not match SHA256SUMS are not published, nor any file after them`() async throws {
-        try await ObjectStore.withArchive { folder, archive in
-            let data = try #require(try listed(archive).first { $0.hasPrefix("raw/") })
-            let seen = try await ObjectStore.run(with: .rclone) { store in
-                let file = try #require(FileHandle(forUpdatingAtPath: "\(archive)/\(data)"))
-                try file.seek(toOffset: 30)
-                try file.write(contentsOf: [0xFF, 0x00, 0xFF])
-                try file.close()
-                let damaged = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
-                #expect(damaged.status == 1 && damaged.notes.contains("\(data): FAILED"), "\(damaged.notes)")
-                try FileManager.default.removeItem(atPath: "\(archive)/\(data)")
-                let missing = try await store.script("publish", [archive, "store:bucket/batches"], in: folder)
-                #expect(
-                    missing.status == 1 && missing.notes.contains("missing files that SHA256SUMS lists: 1"),
-                    "\(missing.notes)"
-                )
-            }
-            #expect(seen == nil || seen?.objects.isEmpty == true)
-        }
-    }
-
-    @Test func `a folder with an archive for each workspace names the command that publishes one of them`() async throws
-    {
-        try await withTemporaryFolder { folder in
-            let team = folder.url.appending(path: "all archives/workspace=team")
-            try FileManager.default.createDirectory(at: team, withIntermediateDirectories: true)
-            let script = Program.package.appending(path: "pipelines/object-storage/publish.sh").path
-            let run = try await Program.run(
-                [script, "all archives", "s3://b/p/"],
-                executable: URL(filePath: "/bin/sh"),
-                in: folder.url
-            )
-            let command = "publish.sh 'all archives/workspace=team' s3://b/p/workspace=team\n"
-            #expect(run.status == 1 && run.notes.hasSuffix(command), "\(run.notes)")
-            #expect(!run.notes.contains("catalog rebuild"))
-        }
-    }
-
-    @Test(arguments: [[], ["archive"], ["--sync", "archive", "s3://b"]])
-    func `invalid use is reported`(arguments: [String]) async throws {
-        let script = Program.package.appending(path: "pipelines/object-storage/publish.sh").path
-        let run = try await Program.run([script] + arguments, executable: URL(filePath: "/bin/sh"))
-        #expect(run.status == 2 && run.notes.contains("Usage: publish.sh"), "\(run.notes)")
     }
 }

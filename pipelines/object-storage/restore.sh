@@ -45,7 +45,8 @@ if grep -q '^WITHOUT-RAW.txt	' stored-new; then
     kinds='results manifests'
 fi
 rm -f stored-new objects
-for kind in $kinds; do store_take "$kind"; done
+# shellcheck disable=SC2086 # a list of folders
+store_take $kinds
 # Removes files that are not part of the archive, such as raw files that were pruned.
 cut -c 67- SHA256SUMS-new | sort >SHA256SUMS-paths
 for kind in raw results joined unmatched manifests; do

@@ -56,13 +56,31 @@ store_get() {
     fi
 }
 
-# Downloads a folder of the store to the current folder. Skips files that exist.
+# Downloads folders of the store to the current folder. Skips files that exist.
 store_take() {
+    root=
+    [ "$store_tool" != rclone ] || root=/
+    for folder in "$@"; do
+        shift
+        set -- "$@" --include "$root$folder/**"
+    done
     if [ "$store_tool" = rclone ]; then
-        rclone copy "$store_url/$1" "$1"
+        rclone copy "$@" "$store_url" .
     else
-        aws s3 sync --only-show-errors "$store_url/$1" "$1"
+        aws s3 sync --only-show-errors "$store_url" . --exclude '*' "$@"
     fi
+}
+
+# Downloads the files of a list to a folder. The list has at most a few hundred lines.
+store_get_files() {
+    if [ "$store_tool" = rclone ]; then
+        rclone copy --files-from-raw "$1" "$store_url" "$2"
+        return
+    fi
+    list=$1 folder=$2
+    set --
+    while read -r path; do set -- "$@" --include "$path"; done <"$list"
+    aws s3 cp --recursive --only-show-errors "$store_url" "$folder" --exclude '*' "$@"
 }
 
 # Uploads all files of a folder and replaces existing objects. The store verifies the checksum of each file.

@@ -109,10 +109,15 @@ struct ObjectStore {
     }
 
     /// Runs a script of `pipelines/object-storage`.
-    func script(_ name: String, _ arguments: [String], in folder: TemporaryFolder) async throws -> Program.FinishedRun {
+    func script(
+        _ name: String,
+        _ arguments: [String],
+        environment changes: [String: String] = [:],
+        in folder: TemporaryFolder
+    ) async throws -> Program.FinishedRun {
         try await Program.run(
             [Program.package.appending(path: "pipelines/object-storage/\(name).sh").path] + arguments,
-            environment: environment,
+            environment: environment.merging(changes) { $1 },
             executable: URL(filePath: "/bin/sh"),
             in: folder.url
         )
@@ -120,6 +125,12 @@ struct ObjectStore {
 }
 
 extension ObjectStore {
+    /// The paths in `SHA256SUMS` of an archive.
+    static func listed(_ archive: String) throws -> [String] {
+        try String(contentsOfFile: archive + "/SHA256SUMS", encoding: .utf8).split(separator: "\n")
+            .map { String($0.dropFirst(66)) }
+    }
+
     /// Calls a body with a folder and the path of an archive of the samples in it, whose name contains a blank by
     /// default.
     static func withArchive(
