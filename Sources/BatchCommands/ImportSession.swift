@@ -56,7 +56,8 @@ struct ImportSession: Sendable {
             startedAt: startedAt
         )
         guard let connection = try await connection(listed: listed) else {
-            return try await archive(job, nil, origin: Self.origin(of: options.service.url(in: context)))
+            let base = try ServiceURL.configured(options.service.url(in: context))
+            return try await archive(job, nil, origin: base.origin.text)
         }
         return try await connection.use { client in
             try await archive(job, client, origin: client.origin, keyPlace: connection.keyPlace)
@@ -70,15 +71,6 @@ struct ImportSession: Sendable {
             return try await ServiceConnection(options.service, options.connection, observer: observer)
         } catch CommandFailure.noKey where options.unproven {
             return nil
-        }
-    }
-
-    private static func origin(of address: String) throws -> String {
-        do throws(ServiceURL.Problem) {
-            return try ServiceURL(base: address).origin.text
-        } catch {
-            // The error must not quote a password in the URL.
-            throw ServiceSettingsFailure.baseURL(error == .userInfo ? "" : address, problem: error)
         }
     }
 

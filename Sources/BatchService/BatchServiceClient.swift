@@ -21,12 +21,7 @@ package struct BatchServiceClient: Sendable {
         _ settings: ServiceSettings,
         environment: ServiceEnvironment = ServiceEnvironment()
     ) throws(ServiceSettingsFailure) {
-        do {
-            base = try ServiceURL(base: settings.baseURL).withoutAPIPath
-        } catch {
-            // The error must not quote a password in the URL.
-            throw .baseURL(error == .userInfo ? "" : settings.baseURL, problem: error)
-        }
+        base = try ServiceURL.configured(settings.baseURL).withoutAPIPath
         try settings.validate()
         let stopwatch = Stopwatch(environment.clock)
         transport = try HTTPTransport(settings: settings, origin: base.origin, stopwatch: stopwatch)

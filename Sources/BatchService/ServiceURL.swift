@@ -68,6 +68,17 @@ package struct ServiceURL: Sendable, Hashable {
         )
     }
 
+    /// Parses a base URL that a user set, as ``init(base:)`` does.
+    ///
+    /// The error does not quote the URL if it contains a password.
+    package static func configured(_ text: String) throws(ServiceSettingsFailure) -> ServiceURL {
+        do {
+            return try ServiceURL(base: text)
+        } catch {
+            throw .baseURL(error == .userInfo ? "" : text, problem: error)
+        }
+    }
+
     /// Parses a base URL: without query and fragment; slashes at the end of the path are dropped.
     package init(base text: String) throws(Problem) {
         let parts = try URLParts(text)

@@ -52,11 +52,10 @@ struct ServiceOptions: ParsableArguments, ConnectionSource {
     /// Checks that the URL is valid, and that there is one source of the key.
     func check() throws(CommandFailure) {
         if let baseURL {
-            do throws(ServiceURL.Problem) {
-                _ = try ServiceURL(base: baseURL)
+            do throws(ServiceSettingsFailure) {
+                _ = try ServiceURL.configured(baseURL)
             } catch {
-                // The error must not quote a password in the URL.
-                throw .service(.baseURL(error == .userInfo ? "" : baseURL, problem: error))
+                throw .service(error)
             }
         }
         if keyFile != nil, keyCommand != nil {
