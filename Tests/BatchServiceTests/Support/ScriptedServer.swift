@@ -125,11 +125,15 @@ private final class Player: ChannelInboundHandler {
         case .bytes(let bytes):
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
         case .endless(let bytes):
-            let channel = NIOLoopBound((context, self), eventLoop: context.eventLoop)
+            let loop = context.eventLoop
+            let channel = NIOLoopBound((context, self), eventLoop: loop)
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)))
                 .whenSuccess {
-                    let (context, player) = channel.value
-                    player.perform(step, context: context)
+                    // In a new turn of the loop: writes that succeed at once would recurse until the stack is full.
+                    loop.execute {
+                        let (context, player) = channel.value
+                        player.perform(step, context: context)
+                    }
                 }
         case .close:
             context.close(promise: nil)
