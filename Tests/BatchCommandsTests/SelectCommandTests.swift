@@ -123,18 +123,15 @@ struct SelectCommandTests {
 
     @Test func `a folder of workspaces is read as one archive`() async throws {
         try await InProcess.withSamples { archive, run, _ in
-            let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: parent) }
-            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-            for name in ["one", "two"] {
-                try FileManager.default.copyItem(at: archive.url, to: parent.appending(path: "workspace=\(name)"))
+            try await Scratch.use { scratch in
+                let parent = try scratch.copy(archive, to: ["one", "two"])
+                let single = await run(["select", "--columns", "custom_id"]).lines
+                let both = await InProcess.run(
+                    ["select", "--archive", parent.url.path, "--columns", "custom_id"],
+                    at: "http://127.0.0.1:9"
+                )
+                #expect(both.lines == single + single)
             }
-            let single = await run(["select", "--columns", "custom_id"]).lines
-            let both = await InProcess.run(
-                ["select", "--archive", parent.path, "--columns", "custom_id"],
-                at: "http://127.0.0.1:9"
-            )
-            #expect(both.lines == single + single)
         }
     }
 }

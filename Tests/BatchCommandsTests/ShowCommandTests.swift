@@ -38,13 +38,7 @@ struct ShowCommandTests {
     @Test func `with several workspaces, the place names the workspace`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             try await Scratch.use { scratch in
-                for name in ["one", "two"] {
-                    try FileManager.default.copyItem(
-                        at: archive.url,
-                        to: scratch.url.appending(path: "workspace=\(name)")
-                    )
-                }
-                let both = Archive(url: scratch.url)
+                let both = try scratch.copy(archive, to: ["one", "two"])
                 let text = await InProcess.offline(["show", "q001"], on: both).lines.filter { $0.hasPrefix("place") }
                 let found = await InProcess.offline(["show", "q001", "--json"], on: both).lines
                 let files = found.compactMap { jsonObject($0[...])?["file"] as? String }

@@ -57,19 +57,13 @@ struct ErrorsTests {
     @Test func `with several workspaces, each command names the archives that have the error`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
             try await Scratch.use { scratch in
-                for name in ["one", "two"] {
-                    try FileManager.default.copyItem(
-                        at: archive.url,
-                        to: scratch.url.appending(path: "workspace=\(name)")
-                    )
-                }
+                let both = try scratch.copy(archive, to: ["one", "two"])
                 // Workspace two has no batches of 2026.
                 let manifests = scratch.url.appending(path: "workspace=two/manifests")
                 for day in try FileManager.default.contentsOfDirectory(atPath: manifests.path)
                 where day.hasPrefix("date=2026") {
                     try FileManager.default.removeItem(at: manifests.appending(path: day))
                 }
-                let both = Archive(url: scratch.url)
                 let rows = await InProcess.offline(["errors", "--format", "json"], on: both).rows
                 let starts = ["one", "two"]
                     .map { "batchkeep retry --archive \(scratch.url.path)/workspace=\($0) " }

@@ -251,20 +251,16 @@ struct SummarizeTests {
 
     @Test func `the archives of several workspaces are read together`() async throws {
         try await InProcess.exportSamples { _, archive, _ in
-            let parent = FileManager.default.temporaryDirectory.appending(path: "batchkeep-test-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: parent) }
-            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-            for name in ["a", "b"] {
-                try FileManager.default.copyItem(at: archive.url, to: parent.appending(path: "workspace=\(name)"))
-            }
-            let both = Archive(url: parent)
-            for arguments in [[], ["--scan"]] {
-                let run = await InProcess.offline(
-                    ["summarize", "--by", "workspace", "--format", "json"] + arguments,
-                    on: both
-                )
-                #expect(run.rows.map { $0["workspace"] as? String } == ["a", "b"])
-                #expect(run.rows.compactMap { $0["requests"] as? Int } == [1_029, 1_029])
+            try await Scratch.use { scratch in
+                let both = try scratch.copy(archive, to: ["a", "b"])
+                for arguments in [[], ["--scan"]] {
+                    let run = await InProcess.offline(
+                        ["summarize", "--by", "workspace", "--format", "json"] + arguments,
+                        on: both
+                    )
+                    #expect(run.rows.map { $0["workspace"] as? String } == ["a", "b"])
+                    #expect(run.rows.compactMap { $0["requests"] as? Int } == [1_029, 1_029])
+                }
             }
         }
     }

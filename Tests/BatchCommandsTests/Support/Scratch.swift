@@ -12,6 +12,14 @@ struct Scratch {
         return try await body(Scratch(url: url))
     }
 
+    /// Copies an archive for each of these workspaces, and returns the archive of all of them.
+    func copy(_ archive: Archive, to workspaces: [String]) throws -> Archive {
+        for name in workspaces {
+            try FileManager.default.copyItem(at: archive.url, to: url.appending(path: "workspace=\(name)"))
+        }
+        return Archive(url: url)
+    }
+
     /// The full path of a name.
     func path(_ name: String) -> String {
         url.appending(path: name).path
