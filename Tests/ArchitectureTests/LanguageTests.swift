@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Texts for users are in plain English, with the words that the field uses.
@@ -9,8 +10,8 @@ struct LanguageTests {
         var found: [String] = []
         for (path, text) in Self.texts where !HouseRules.excuses(path, by: Language.exceptions) {
             for rule in Language.rules {
-                for match in text.matches(of: rule.pattern) {
-                    found.append("\(path): '\(match.output)': write \(rule.better)")
+                for match in rule.matches(in: text) {
+                    found.append("\(path): '\(match)': write \(rule.better)")
                 }
             }
         }
@@ -24,7 +25,7 @@ struct LanguageTests {
         "Initialise the catalogue.", "a summarised batch",
     ])
     func `the old words are found`(text: String) {
-        #expect(Language.rules.contains { text.firstMatch(of: $0.pattern) != nil })
+        #expect(Language.rules.contains { !$0.matches(in: text).isEmpty })
     }
 
     @Test(arguments: [
@@ -34,14 +35,14 @@ struct LanguageTests {
         "canceled, canceling", "an optimistic summary of the catalog", "if: cancelled()",
     ])
     func `plain words are not found`(text: String) {
-        #expect(!Language.rules.contains { text.firstMatch(of: $0.pattern) != nil })
+        #expect(!Language.rules.contains { !$0.matches(in: text).isEmpty })
     }
 
     @Test func `every exception is still needed`() {
         for exception in Language.exceptions {
             let texts = Self.texts.filter { HouseRules.excuses($0.path, by: [exception]) }.map(\.text)
             #expect(
-                Language.rules.contains { rule in texts.contains { $0.firstMatch(of: rule.pattern) != nil } },
+                Language.rules.contains { rule in texts.contains { !rule.matches(in: $0).isEmpty } },
                 "\(exception.path)"
             )
         }
@@ -79,9 +80,20 @@ struct LanguageTests {
 
 /// The words that texts avoid, each with better ones.
 enum Language {
-    struct Rule {
-        let pattern: Regex<Substring>
+    struct Rule: Sendable {
+        let pattern: NSRegularExpression
         let better: String
+
+        init(pattern: String, better: String) {
+            // The patterns are constants: an invalid one ends the first run.
+            self.pattern = try! NSRegularExpression(pattern: pattern)
+            self.better = better
+        }
+
+        func matches(in text: String) -> [Substring] {
+            pattern.matches(in: text, range: NSRange(text.startIndex..., in: text))
+                .compactMap { Range($0.range, in: text).map { text[$0] } }
+        }
     }
 
     /// The files that may use these words.
@@ -96,64 +108,62 @@ enum Language {
         ),
     ]
 
-    static var rules: [Rule] {
-        // The first one allows "there is no", and the None of Python.
-        [
-            Rule(
-                pattern: /(?:[^e\s]|[^r]e)\s(?:is|are|was|were) (?:no|none|nothing)\b(?! longer)/,
-                better: "is not a valid …, or invalid"
-            ),
-            Rule(pattern: /(?i)\bnames? no\b/, better: "does not name"),
-            Rule(pattern: /(?i)\b(?:tells?|told)\b/, better: "show, report, print"),
-            Rule(pattern: /(?i)\bsay (?:what|how|which|whether)\b/, better: "print, show, list"),
-            Rule(pattern: /(?i)\bas --[a-z-]+ says?\b/, better: "because of --option"),
-            Rule(pattern: /(?i)\bbehind\b/, better: "after"),
-            Rule(pattern: /(?i)\bbeside\b/, better: "with, next to"),
-            Rule(pattern: /(?i)\banew\b/, better: "again, rebuild"),
-            Rule(pattern: /(?i)\bso many\b/, better: "up to N"),
-            Rule(pattern: /(?i)\b(?:a|one) (?:line|row|file|record) an? [a-z]+\b/, better: "one line per file"),
-            Rule(pattern: /(?i)\bstands?\b/, better: "is, is stored, is recorded"),
-            Rule(pattern: /(?i)\bsettle[sd]?\b/, better: "finish, final state"),
-            Rule(pattern: /(?i)\bgo(?:es)? on\b/, better: "continue, resume"),
-            Rule(pattern: /(?i)\bmend(?:s|ed)?\b/, better: "fix, correct"),
-            Rule(pattern: /(?i)\b(?:whoever|whatever|nobody)\b/, better: "the name of the thing"),
-            Rule(pattern: /(?i)\bgravest\b/, better: "most severe"),
-            Rule(pattern: /(?i)\binvoices rule\b/, better: "If figures differ, trust your invoice."),
-            Rule(pattern: /(?i)\bwithdrawn\b/, better: "removed"),
-            Rule(pattern: /(?i)\bat[ _]risk\b/, better: "expiring"),
-            Rule(pattern: /(?i)\bpostponed\b/, better: "retry scheduled"),
-            Rule(pattern: /(?i)\bpark(?:s|ed)?\b/, better: "partial"),
-            Rule(pattern: /(?i)\b(?:left|passed)[ _](?:out|over)\b/, better: "skipped"),
-            Rule(pattern: /(?i)\bnot ended\b/, better: "pending"),
-            Rule(pattern: /(?i)\balready there\b/, better: "already archived"),
-            Rule(pattern: /(?i)\bexclude each other\b/, better: "cannot be used together"),
-            Rule(pattern: /(?i)\ballowed is\b/, better: "must be"),
-            Rule(pattern: /(?i)\bwrite it (?:as|like)\b/, better: "use"),
-            Rule(pattern: /(?i)\bsaid to be\b/, better: "the name of who says it"),
-            Rule(pattern: /(?i)\bany more\b/, better: "no longer"),
-            Rule(pattern: /(?i)\bcomes? to\b/, better: "is, contains, results in"),
-            Rule(pattern: /(?i)\bknows? of\b/, better: "has, contains"),
-            Rule(pattern: /(?i)\bis in the way\b/, better: "blocks …, is not a …"),
-            Rule(pattern: /(?i)\b(?:is|are) not there\b/, better: "not found, does not exist"),
-            Rule(pattern: /(?i)\bas (?:they|it) (?:is|are|was|were)(?=[.,;:")]| and\b)/, better: "unchanged"),
-            Rule(pattern: /(?i)\bmeanwhile\b/, better: "during the run"),
-            Rule(pattern: /(?i)\bwhat helps\b/, better: "action, advice"),
-            Rule(pattern: /(?i)\bjudged\b/, better: "evaluated"),
-            Rule(
-                pattern: /(?i)\b(?:colour|behaviour|favour|honour|neighbour|centre|catalogue|licence|grey|whilst)\w*/,
-                better: "American spelling"
-            ),
-            Rule(
-                pattern: /(?i)\b\w*(?:ial|rgan|ecogn|ormal|ummar|ptim|inim|axim)is(?:e[drs]?|ing|ation)\b/,
-                better: "American spelling: -ize"
-            ),
-            Rule(
-                pattern: /(?i)\b(?:(?:cancell|labell|modell|travell|diall)(?:ed|ing)|analyse[ds]?)\b(?!\()/,
-                better: "American spelling"
-            ),
-            Rule(pattern: /(?i)\bwhat (?:it|they|raw) (?:holds?|has|have)\b/, better: "the contents"),
-        ]
-    }
+    // The first one allows "there is no", and the None of Python.
+    static let rules: [Rule] = [
+        Rule(
+            pattern: #"(?:[^e\s]|[^r]e)\s(?:is|are|was|were) (?:no|none|nothing)\b(?! longer)"#,
+            better: "is not a valid …, or invalid"
+        ),
+        Rule(pattern: #"(?i)\bnames? no\b"#, better: "does not name"),
+        Rule(pattern: #"(?i)\b(?:tells?|told)\b"#, better: "show, report, print"),
+        Rule(pattern: #"(?i)\bsay (?:what|how|which|whether)\b"#, better: "print, show, list"),
+        Rule(pattern: #"(?i)\bas --[a-z-]+ says?\b"#, better: "because of --option"),
+        Rule(pattern: #"(?i)\bbehind\b"#, better: "after"),
+        Rule(pattern: #"(?i)\bbeside\b"#, better: "with, next to"),
+        Rule(pattern: #"(?i)\banew\b"#, better: "again, rebuild"),
+        Rule(pattern: #"(?i)\bso many\b"#, better: "up to N"),
+        Rule(pattern: #"(?i)\b(?:a|one) (?:line|row|file|record) an? [a-z]+\b"#, better: "one line per file"),
+        Rule(pattern: #"(?i)\bstands?\b"#, better: "is, is stored, is recorded"),
+        Rule(pattern: #"(?i)\bsettle[sd]?\b"#, better: "finish, final state"),
+        Rule(pattern: #"(?i)\bgo(?:es)? on\b"#, better: "continue, resume"),
+        Rule(pattern: #"(?i)\bmend(?:s|ed)?\b"#, better: "fix, correct"),
+        Rule(pattern: #"(?i)\b(?:whoever|whatever|nobody)\b"#, better: "the name of the thing"),
+        Rule(pattern: #"(?i)\bgravest\b"#, better: "most severe"),
+        Rule(pattern: #"(?i)\binvoices rule\b"#, better: "If figures differ, trust your invoice."),
+        Rule(pattern: #"(?i)\bwithdrawn\b"#, better: "removed"),
+        Rule(pattern: #"(?i)\bat[ _]risk\b"#, better: "expiring"),
+        Rule(pattern: #"(?i)\bpostponed\b"#, better: "retry scheduled"),
+        Rule(pattern: #"(?i)\bpark(?:s|ed)?\b"#, better: "partial"),
+        Rule(pattern: #"(?i)\b(?:left|passed)[ _](?:out|over)\b"#, better: "skipped"),
+        Rule(pattern: #"(?i)\bnot ended\b"#, better: "pending"),
+        Rule(pattern: #"(?i)\balready there\b"#, better: "already archived"),
+        Rule(pattern: #"(?i)\bexclude each other\b"#, better: "cannot be used together"),
+        Rule(pattern: #"(?i)\ballowed is\b"#, better: "must be"),
+        Rule(pattern: #"(?i)\bwrite it (?:as|like)\b"#, better: "use"),
+        Rule(pattern: #"(?i)\bsaid to be\b"#, better: "the name of who says it"),
+        Rule(pattern: #"(?i)\bany more\b"#, better: "no longer"),
+        Rule(pattern: #"(?i)\bcomes? to\b"#, better: "is, contains, results in"),
+        Rule(pattern: #"(?i)\bknows? of\b"#, better: "has, contains"),
+        Rule(pattern: #"(?i)\bis in the way\b"#, better: "blocks …, is not a …"),
+        Rule(pattern: #"(?i)\b(?:is|are) not there\b"#, better: "not found, does not exist"),
+        Rule(pattern: #"(?i)\bas (?:they|it) (?:is|are|was|were)(?=[.,;:")]| and\b)"#, better: "unchanged"),
+        Rule(pattern: #"(?i)\bmeanwhile\b"#, better: "during the run"),
+        Rule(pattern: #"(?i)\bwhat helps\b"#, better: "action, advice"),
+        Rule(pattern: #"(?i)\bjudged\b"#, better: "evaluated"),
+        Rule(
+            pattern: #"(?i)\b(?:colour|behaviour|favour|honour|neighbour|centre|catalogue|licence|grey|whilst)\w*"#,
+            better: "American spelling"
+        ),
+        Rule(
+            pattern: #"(?i)\b\w*(?:ial|rgan|ecogn|ormal|ummar|ptim|inim|axim)is(?:e[drs]?|ing|ation)\b"#,
+            better: "American spelling: -ize"
+        ),
+        Rule(
+            pattern: #"(?i)\b(?:(?:cancell|labell|modell|travell|diall)(?:ed|ing)|analyse[ds]?)\b(?!\()"#,
+            better: "American spelling"
+        ),
+        Rule(pattern: #"(?i)\bwhat (?:it|they|raw) (?:holds?|has|have)\b"#, better: "the contents"),
+    ]
 
     /// The documentation comments of a source as one line, without the names in backticks.
     static func comments(in text: String) -> String {
