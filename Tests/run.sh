@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh pipelines/setup.sh
+# The options of quickstart.sh: what it compiled is used again, and the end-to-end tests run the program it built.
+release='-c release -debug-info-format none'
 scratch=$(mktemp -d)
 others=
 stop() {
@@ -15,9 +17,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # Runs tests one after another and shows their output. Many start programs and servers, and child processes inherit
-# sockets and pipes that other tests of the same process have open.
+# sockets and pipes that other tests of the same process have open. Package.swift enables testable imports, where they
+# are needed; the option would compile everything again.
 run() {
-    { swift test --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } | tee "$scratch/log"
+    # shellcheck disable=SC2086 # a list of options
+    { swift test $release --disable-testable-imports --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } |
+        tee "$scratch/log"
 }
 
 # Starts tests in another process, as the program that `swift test` starts on Linux: two `swift test` would wait for
@@ -29,32 +34,26 @@ start() {
     others="$others $!"
 }
 
-# If the release program is newer than the sources, the end-to-end tests run it instead of the debug program. It is
-# faster, and it is the program that users run.
-program=$PWD/.build/release/batchkeep
-if [ -z "${BATCHKEEP_BINARY:-}" ] && [ -x "$program" ] && [ -z "$(find Package.swift Sources -newer "$program")" ]; then
-    printf 'The end-to-end tests use %s\n' "$program"
-    export BATCHKEEP_BINARY="$program"
-fi
-
 if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
     # Three processes that share nothing and take about as long as each other. The output of one is shown at once.
-    shown='^(EndToEndTests|BatchArchiveTests|BatchReportsTests)\.'
-    commands='^BatchCommandsTests\.[A-P]'
-    swift build --build-tests
-    tests=$(swift build --show-bin-path)/batchkeepPackageTests.xctest
-    start commands --filter "$commands"
-    start rest --skip "$shown|$commands"
-    printf '\nThe end-to-end, archive and report tests. All others run at the same time, and their output follows.\n\n'
+    shown='^EndToEndTests\.[A-O]|^BatchReportsTests\.|^ArchitectureTests\.'
+    second='^EndToEndTests\.[P-Z]|^BatchCommandsTests\.[A-H]'
+    # shellcheck disable=SC2086
+    swift build $release --build-tests
+    # shellcheck disable=SC2086
+    tests=$(swift build $release --show-bin-path)/batchkeepPackageTests.xctest
+    start second --filter "$second"
+    start rest --skip "$shown|$second"
+    printf '\nSome of the tests. All others run at the same time, and their output follows.\n\n'
     run --skip-build --filter "$shown"
     for process in $others; do
         wait "$process" || echo $? >"$scratch/status"
     done
     others=
     printf '\nAll other tests:\n\n'
-    cat "$scratch/commands.log" "$scratch/rest.log"
+    cat "$scratch/second.log" "$scratch/rest.log"
 fi
 
 if [ -e "$scratch/status" ]; then

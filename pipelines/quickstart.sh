@@ -33,12 +33,8 @@ quoted() {
 if [ -z "$batchkeep" ]; then
     sh pipelines/setup.sh
     say "Building. On two cores, the first build takes 10 to 15 minutes. It needs 1 GB in .build."
-    # With Swift's runtime linked in, the program runs without Swift and starts a third faster. macOS includes the
-    # runtime. Without debug information and a table of symbols for plug-ins, the program is half as large.
-    runtime=
-    [ "$(uname -s)" != Linux ] || runtime="--static-swift-stdlib -Xlinker --no-export-dynamic"
-    # shellcheck disable=SC2086
-    swift build -c release --product batchkeep -debug-info-format none $runtime
+    # Without debug information, the program is half as large.
+    swift build -c release --product batchkeep -debug-info-format none
     batchkeep=$(swift build -c release --show-bin-path)/batchkeep
 elif [ ! -f "$batchkeep" ] || [ ! -x "$batchkeep" ]; then
     say "error: invalid BATCHKEEP_BINARY: '$BATCHKEEP_BINARY' is not an executable file" >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Goes through pipelines/container/Containerfile without a container engine, and runs what comes out. Needs root and Debian.
 
-    swift build -c release --product batchkeep -debug-info-format none --static-swift-stdlib -Xlinker --no-export-dynamic
+    swift build -c release --product batchkeep -debug-info-format none
     debootstrap --variant=minbase bookworm base
     python3 Tests/Container/build_in_chroot.py --base base --built .build/release/batchkeep
 

@@ -66,7 +66,7 @@ struct ContainerTests {
         #expect(text.contains("--secret batchkeep-key,uid=10001,mode=0400 "))
         #expect(text.components(separatedBy: "--key-file /run/secrets/batchkeep-key ").count == 3)
         let build = try #require(try all("RUN").first { $0.prefix(2) == ["swift", "build"] })
-        #expect(build.contains("--static-swift-stdlib") && build.contains("release"))
+        #expect(build.contains("release"))
     }
 
     @Test func `the program loads only libraries of the image`() async throws {

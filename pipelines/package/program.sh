@@ -23,13 +23,13 @@ need() {
     command -v "$1" >/dev/null 2>&1 || fail "cannot build a package: $1 is not installed" "apt-get install $2"
 }
 
-# Sets the variable program to BATCHKEEP_BINARY, a static build, or to a new build.
+# Sets the variable program to BATCHKEEP_BINARY, a release build, or to a new build.
 find_program() {
     program=${BATCHKEEP_BINARY:-}
     case $program in
         '')
             sh pipelines/setup.sh
-            swift build -c release --product batchkeep -debug-info-format none --static-swift-stdlib -Xlinker --no-export-dynamic >&2
+            swift build -c release --product batchkeep -debug-info-format none >&2
             program=$(swift build -c release --show-bin-path)/batchkeep
             ;;
         /*) ;;
@@ -40,7 +40,7 @@ find_program() {
     fi
     if objdump -p "$program" | grep -q 'NEEDED .*libswift'; then
         fail "invalid program: $program needs Swift's libraries at run time" \
-            "swift build -c release --product batchkeep -debug-info-format none --static-swift-stdlib -Xlinker --no-export-dynamic"
+            "swift build -c release --product batchkeep -debug-info-format none"
     fi
 }
 
