@@ -17,11 +17,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # Runs tests one after another and shows their output. Many start programs and servers, and child processes inherit
-# sockets and pipes that other tests of the same process have open. Package.swift enables testable imports, where they
-# are needed; the option would compile everything again.
+# sockets and pipes that other tests of the same process have open.
 run() {
     # shellcheck disable=SC2086 # a list of options
-    { swift test $release --disable-testable-imports --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } |
+    { swift test $release --disable-testable-imports --skip-build --no-parallel "$@" 2>&1 || echo $? >"$scratch/status"; } |
         tee "$scratch/log"
 }
 
@@ -34,20 +33,24 @@ start() {
     others="$others $!"
 }
 
+# Not with `swift test`, which would compile all packages again for testable imports. Package.swift enables them in the
+# targets that need them.
+for product in batchkeep batchkeepPackageTests; do
+    # shellcheck disable=SC2086
+    swift build $release --product $product
+done
 if [ $# -gt 0 ] || [ "$(uname -s)" != Linux ]; then
     run "$@"
 else
     # Three processes that share nothing and take about as long as each other. The output of one is shown at once.
     shown='^EndToEndTests\.[A-O]|^BatchReportsTests\.|^ArchitectureTests\.'
-    second='^EndToEndTests\.[P-Z]|^BatchCommandsTests\.[A-H]'
-    # shellcheck disable=SC2086
-    swift build $release --build-tests
+    second='^EndToEndTests\.[P-Z]|^BatchCommandsTests\.[A-E]'
     # shellcheck disable=SC2086
     tests=$(swift build $release --show-bin-path)/batchkeepPackageTests.xctest
     start second --filter "$second"
     start rest --skip "$shown|$second"
     printf '\nSome of the tests. All others run at the same time, and their output follows.\n\n'
-    run --skip-build --filter "$shown"
+    run --filter "$shown"
     for process in $others; do
         wait "$process" || echo $? >"$scratch/status"
     done
