@@ -85,7 +85,7 @@ enum Language {
         let better: String
 
         init(pattern: String, better: String) {
-            // The patterns are constants: an invalid one ends the first run.
+            // The patterns are constants, so the first run would find an invalid one.
             self.pattern = try! NSRegularExpression(pattern: pattern)
             self.better = better
         }

@@ -29,9 +29,9 @@ struct PublishErrorTests {
             let manifest = try #require(try ObjectStore.listed(archive).first { $0.hasPrefix("manifests/") })
             _ = try await ObjectStore.run(with: .rclone) { store in
                 // Changes one file after its upload and before it is read.
-                let folderOfTool = folder.url.appending(path: "tools")
-                try FileManager.default.createDirectory(at: folderOfTool, withIntermediateDirectories: false)
-                let tool = folderOfTool.appending(path: "rclone")
+                let tools = folder.url.appending(path: "tools")
+                try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: false)
+                let tool = tools.appending(path: "rclone")
                 let path = store.environment["PATH"] ?? ""
                 let script = """
                     #!/bin/sh
@@ -44,7 +44,7 @@ struct PublishErrorTests {
                 let run = try await store.script(
                     "publish",
                     ["--read-back", archive, "store:bucket/batches"],
-                    environment: ["PATH": "\(folderOfTool.path):\(path)"],
+                    environment: ["PATH": "\(tools.path):\(path)"],
                     in: folder
                 )
                 #expect(run.status == 1 && run.notes.contains("These files have other contents"), "\(run.notes)")

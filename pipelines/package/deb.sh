@@ -3,8 +3,8 @@
 #
 #   sh pipelines/package/deb.sh [DIRECTORY]
 #
-# The default of DIRECTORY is the current folder. With BATCHKEEP_BINARY, the path of a release build, nothing
-# is built. DEBFULLNAME and DEBEMAIL name the maintainer.
+# The default of DIRECTORY is the current folder. With BATCHKEEP_BINARY, the path of a release build, nothing is
+# built. DEBFULLNAME and DEBEMAIL name the maintainer.
 #
 # After `apt-get install ./batchkeep_*.deb`, store the key and start the timer:
 #

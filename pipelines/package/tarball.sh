@@ -3,8 +3,8 @@
 #
 #   sh pipelines/package/tarball.sh [DIRECTORY]
 #
-# The default of DIRECTORY is the current folder. With BATCHKEEP_BINARY, the path of a release build, nothing
-# is built. To install and check it on another machine:
+# The default of DIRECTORY is the current folder. With BATCHKEEP_BINARY, the path of a release build, nothing is
+# built. To install and check it on another machine:
 #
 #   sha256sum -c batchkeep-*.tar.gz.sha256
 #   mkdir -p ~/.local && tar -xzf batchkeep-*.tar.gz --strip-components=1 -C ~/.local
